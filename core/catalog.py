@@ -1,0 +1,27 @@
+"""Every experiment by name, loaded when it is asked for: the one list."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from core.experiment import Experiment, resolve
+
+CATALOG = {
+    "optimizers.descend": "core.optimizers.descend:DESCEND",
+    "optimizers.race": "core.optimizers.race:RACE",
+    "optimizers.basin": "core.optimizers.basin:BASIN",
+    "optimizers.sweep": "core.optimizers.sweep:SWEEP",
+    "optimizers.online": "core.optimizers.online:ONLINE",
+    "optimizers.backprop": "core.optimizers.backprop:BACKPROP",
+    "optimizers.network": "core.optimizers.network:NETWORK",
+    "optimizers.seeds": "core.optimizers.seeds:SEEDS",
+}
+
+
+@cache
+def get(name: str) -> Experiment:
+    """The experiment of that name; KeyError names those there are."""
+    if name not in CATALOG:
+        raise KeyError(f"no experiment {name!r}; there are {', '.join(CATALOG)}")
+    experiment: Experiment = resolve(CATALOG[name])
+    return experiment

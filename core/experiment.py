@@ -1,0 +1,169 @@
+"""The contract that every experiment keeps: settings, frames, presets.
+
+Nothing here imports Streamlit, Torch or scikit-learn, and nothing does I/O.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from core.controls import Control
+from core.settings import Settings, SettingError
+
+__all__ = [
+    "Control",
+    "Diverged",
+    "Experiment",
+    "Figure",
+    "Frame",
+    "Preset",
+    "SettingError",
+    "Settings",
+    "View",
+    "resolve",
+    "same",
+]
+
+Figure = dict[str, Any]  # a Plotly figure as plain data: {"data": [...], "layout": {...}}
+Metrics = Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Frame:
+    """What one picture needs. Subclasses add NumPy arrays (or None) as fields.
+
+    step: updates done so far, from 0. metrics: finite floats by name.
+    timing: measured seconds or rates, ignored by equality.
+    weights: arrays of the trained model, on the last frame only.
+    """
+
+    step: int
+    metrics: dict[str, float]
+    timing: dict[str, float] = field(default_factory=dict)
+    weights: dict[str, np.ndarray] | None = None
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The fields that a subclass adds, those that are None left out."""
+        base = {f.name for f in fields(Frame)}
+        named = ((f.name, getattr(self, f.name)) for f in fields(self) if f.name not in base)
+        return {name: value for name, value in named if value is not None}
+
+
+def same(a: Frame, b: Frame) -> bool:
+    """Bit-for-bit equality of two frames, measured times left out."""
+    if (a.step, a.metrics) != (b.step, b.metrics):
+        return False
+    pairs = [(a.arrays(), b.arrays()), (a.weights or {}, b.weights or {})]
+    return all(x.keys() == y.keys() and all(np.array_equal(x[k], y[k]) for k in x) for x, y in pairs)
+
+
+class Diverged(Exception):
+    """A run met its first non-finite number.
+
+    step: the step at which it did. message: one sentence that names the setting.
+    fix: settings that cure it, offered as a button.
+    """
+
+    def __init__(self, step: int, message: str, fix: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.step, self.message, self.fix = step, message, dict(fix or {})
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A question to guess at, run and explain.
+
+    title: a few words for its button. options: 2 to 4 guesses.
+    settings: what differs from the defaults. outcome: which option the final metrics bear out.
+    expected: the option that 9 of 10 seeds give. saw: a template over the final metrics,
+    as ``"{loss/adam:.3g}"``. watch: what to look at, and when. next: what to try after.
+    """
+
+    id: str
+    title: str
+    question: str
+    options: tuple[str, ...]
+    settings: Mapping[str, Any]
+    watch: str
+    saw: str
+    why: str
+    next: str
+    expected: int
+    outcome: Callable[[Metrics], int]
+
+
+@dataclass(frozen=True)
+class View:
+    """One way to look at the frames of a run.
+
+    draw(settings, frames, at) gives the figure of frame number ``at``: pure, the same traces at
+    every frame, fixed axis ranges. alt: what a screen reader says.
+    clock: the frames make an animation (False: one figure of the whole run).
+    """
+
+    name: str
+    title: str
+    draw: Callable[[Any, list[Any], int], Figure]
+    alt: str
+    clock: bool = True
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Settings, the generator that runs them, and the pictures of what it yields.
+
+    name: ``topic.experiment``. frame: the Frame class that run yields. run: import string of ``run(settings) -> Iterator[Frame]``.
+    trains: False, a changed control redraws at once; True, it waits for the button.
+    quick: the cuts with which tests run it. verb: the button ("Train from scratch").
+    seconds: about how long the default takes.
+    source: settings -> import strings of the functions that did the work.
+    good: metric prefix -> its good range and direction, in words.
+    """
+
+    name: str
+    title: str
+    question: str
+    settings: type[Settings]
+    frame: type[Frame]
+    run: str
+    views: tuple[View, ...]
+    presets: tuple[Preset, ...]
+    trains: bool
+    quick: Mapping[str, Any]
+    verb: str
+    seconds: float
+    source: Callable[[Any], tuple[str, ...]]
+    good: Mapping[str, str] = field(default_factory=dict)
+
+    def frames(self, settings: Settings) -> Iterator[Frame]:
+        """Run it, here and now. Imports what the run needs."""
+        run: Callable[[Settings], Iterable[Frame]] = resolve(self.run)
+        return iter(run(settings.canonical()))
+
+    def figures(self, settings: Settings, frames: list[Frame], at: int) -> dict[str, Figure]:
+        """Every view at frame number ``at``."""
+        return {view.name: view.draw(settings, frames, at) for view in self.views}
+
+    def preset(self, id: str) -> Preset:
+        """The preset of that id; KeyError names those there are."""
+        found = {preset.id: preset for preset in self.presets}
+        if id not in found:
+            raise KeyError(f"{self.name} has no preset {id!r}; it has {', '.join(found)}")
+        return found[id]
+
+    def preset_settings(self, id: str) -> Settings:
+        """Defaults with the preset's changes."""
+        return self.settings(**self.preset(id).settings)
+
+
+
+def resolve(path: str) -> Any:
+    """The object that an import string ``package.module:name`` names."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+

@@ -1,0 +1,50 @@
+"""One visual language: the colour and mark of real, generated, learned, exact and gradient.
+
+The colours are Okabe and Ito's (2008), told apart by colour-blind readers, and of a middle tone
+that reads on light and dark ground. A mark goes with each, so that no meaning hangs on colour alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+REAL = "#0072B2"
+GENERATED = "#E07B00"
+LEARNED = "#009E73"
+EXACT = "#808890"
+GRADIENT = "#CC79A7"
+WARNING = "#D55E00"
+GRID = "rgba(128,136,144,0.18)"
+
+LANGUAGE: dict[str, dict[str, str]] = {
+    "real": {"color": REAL, "mark": "circle", "says": "real data"},
+    "generated": {"color": GENERATED, "mark": "diamond", "says": "made by a model"},
+    "learned": {"color": LEARNED, "mark": "line", "says": "learned by a model"},
+    "exact": {"color": EXACT, "mark": "dash", "says": "exact, from a formula"},
+    "gradient": {"color": GRADIENT, "mark": "arrow", "says": "gradient"},
+}
+
+# Heights as brightness, one hue: dark is low. Reads on both grounds.
+HEIGHTS: list[list[Any]] = [
+    [0.0, "#0b3c5d"],
+    [0.25, "#2a6f97"],
+    [0.5, "#61a5c2"],
+    [0.75, "#a9d6e5"],
+    [1.0, "#e6f4f9"],
+]
+# Two classes, from REAL through neutral to GENERATED, for decision surfaces.
+DIVERGING: list[list[Any]] = [
+    [0.0, "#0072B2"],
+    [0.35, "#8fc1de"],
+    [0.5, "#e9ecef"],
+    [0.65, "#f3c48b"],
+    [1.0, "#E07B00"],
+]
+# For several lines in one chart: colour and dash together tell them apart.
+SERIES = ("#0072B2", "#E07B00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B5A200", "#7A5FB0")
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def series(index: int) -> dict[str, str]:
+    """Line colour and dash of the series of that number; 32 differ."""
+    return {"color": SERIES[index % len(SERIES)], "dash": DASHES[index // len(SERIES) % len(DASHES)]}
