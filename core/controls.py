@@ -60,11 +60,17 @@ class Slider(_Common, Control):
 
 @dataclass(frozen=True)
 class LogSlider(_Common, Control):
-    """A positive number on a scale of 1, 1.5, 2, 3, 5, 7 in every decade, bounds included."""
+    """A positive number on a scale of 1, 1.5, 2, 3, 5, 7 in every decade, bounds included.
+
+    top: where the slider itself ends, if before hi; a link or a command line reaches further.
+    whole: the stops are whole numbers.
+    """
 
     label: str
     lo: float
     hi: float
+    top: float | None = None
+    whole: bool = False
 
     def __iter__(self) -> Iterator[at.BaseMetadata]:
         yield at.Interval(ge=self.lo, le=self.hi)
@@ -74,9 +80,11 @@ class LogSlider(_Common, Control):
 
     def stops(self) -> list[float]:
         """The slider's stops, within the bounds, ascending."""
-        decades = range(math.floor(math.log10(self.lo)), math.ceil(math.log10(self.hi)) + 1)
+        top = self.hi if self.top is None else self.top
+        decades = range(math.floor(math.log10(self.lo)), math.ceil(math.log10(top)) + 1)
         grid = {float(f"{m}e{d}") for d in decades for m in ("1", "1.5", "2", "3", "5", "7")}
-        return sorted(v for v in grid | {float(self.lo), float(self.hi)} if self.lo <= v <= self.hi)
+        stops = (v for v in grid | {float(self.lo), float(top)} if self.lo <= v <= top)
+        return sorted(v for v in stops if not self.whole or v.is_integer())
 
 
 @dataclass(frozen=True)
