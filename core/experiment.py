@@ -123,6 +123,7 @@ class Experiment:
     seconds: about how long the default takes.
     source: settings -> import strings of the functions that did the work.
     good: metric prefix -> its good range and direction, in words.
+    explain: (settings, frames, at) -> the formula with that step's numbers, Markdown by title.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Experiment:
     seconds: float
     source: Callable[[Any], tuple[str, ...]]
     good: Mapping[str, str] = field(default_factory=dict)
+    explain: Callable[[Any, list[Any], int], dict[str, str]] | None = None
 
     def frames(self, settings: Settings) -> Iterator[Frame]:
         """Run it, here and now. Imports what the run needs."""

@@ -1,0 +1,36 @@
+"""The page list. Streamlit runs this on every rerun; nothing else lives in this folder."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.ui import frame
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+page = st.navigation(
+    {
+        "": [
+            st.Page(
+                PAGES / "home" / "home.py",
+                title="Home",
+                icon=":material/visibility:",
+                url_path="home",
+                default=True,
+                help="What Glassbox is, and the lessons it has.",
+            )
+        ],
+        "Foundations": [
+            st.Page(
+                PAGES / "foundations" / "optimizers.py",
+                title="Optimizers",
+                icon=":material/trending_down:",
+                url_path="optimizers",
+                help="Race real optimizers down a surface, then train a network with them.",
+            )
+        ],
+    },
+    position="top",
+)
+frame.begin(page)
+page.run()

@@ -1,0 +1,47 @@
+"""What stands around every page: the browser's title, the logo, and the teachers' parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from core.ui import address
+
+ASSETS = Path(__file__).resolve().parents[2] / "data" / "brand"
+
+# Large type and no sidebar, for a projector. Streamlit has no option for either per visit.
+PRESENT = """
+<style>
+html { font-size: 20px; }
+[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; }
+</style>
+"""
+
+
+def begin(page: StreamlitPage) -> None:
+    """Set the page up; called by the router before the page runs."""
+    st.set_page_config(
+        page_title=f"{page.title} - Glassbox" if page.title != "Home" else "Glassbox",
+        page_icon=str(ASSETS / "favicon.png"),
+        layout="wide",
+        initial_sidebar_state="auto",
+    )
+    st.logo(str(ASSETS / "logo.svg"), size="large")
+    _visit(page)
+    if presenting():
+        st.html(PRESENT)
+
+
+def presenting() -> bool:
+    """Whether the link asks for large type and no sidebar (``present=1``)."""
+    return address.param("present") == "1"
+
+
+def _visit(page: StreamlitPage) -> None:
+    """Count arrivals: on each, a page takes its settings from the address anew."""
+    state = st.session_state
+    if state.get("page") != page.url_path:
+        state["page"] = page.url_path
+        state["visit"] = state.get("visit", 0) + 1

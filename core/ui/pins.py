@@ -1,0 +1,57 @@
+"""Pin a run, change one setting, and see both on one time axis."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.engine import get_engine
+from core.experiment import Experiment
+from core.ui import runs
+from core.ui.runs import Shown
+
+
+def pin(experiment: Experiment, shown: Shown) -> None:
+    """Keep what is shown to compare with; only its id and settings stay with the session."""
+    st.session_state[f"{experiment.name}#pin"] = {
+        "origin": shown.origin,
+        "id": shown.run.id if shown.run else "",
+        "settings": shown.settings.model_dump(mode="json"),
+    }
+
+
+def unpin(experiment: Experiment) -> None:
+    """Forget the pinned run."""
+    st.session_state.pop(f"{experiment.name}#pin", None)
+
+
+def pinned(experiment: Experiment) -> Shown | None:
+    """The pinned run, None if there is none or the engine no longer has it."""
+    kept = st.session_state.get(f"{experiment.name}#pin")
+    if kept is None:
+        return None
+    settings = experiment.settings(**kept["settings"]).canonical()
+    if kept["origin"] == "shipped":
+        frames = runs.shipped(experiment, settings)
+        return Shown(settings, frames, "shipped") if frames else None
+    run = get_engine().get(kept["id"])
+    if run is None or not run.frames:
+        unpin(experiment)
+        return None
+    return Shown(settings, list(run.frames), "run", run)
+
+
+def differences(experiment: Experiment, now: Shown, before: Shown) -> str:
+    """What the two runs differ in, in words: ``learning rate 0.1 (pinned 0.01)``."""
+    controls = experiment.settings.controls()
+    parts = []
+    for field in dict.fromkeys([*now.settings.active(), *before.settings.active()]):
+        a, b = getattr(now.settings, field), getattr(before.settings, field)
+        if a != b:
+            parts.append(f"{controls[field].label.lower()} {_words(a)} (pinned {_words(b)})")
+    return ", ".join(parts) or "nothing: the same settings"
+
+
+def _words(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,225 @@
+"""The player: the picture, and train, pause, step, stop, reset, replay, pin and compare.
+
+One flat fragment redraws while a run is going and is idle otherwise. When the run has ended, its
+frames go to the browser as one Plotly animation, which plays and scrubs without the server.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.engine import get_engine
+from core.experiment import Experiment, Figure, Settings, View
+from core.plot.animation import animate, thin
+from core.plot.panels import above, narrow
+from core.plot.spec import PlainFigure
+from core.ui import pins, runs
+from core.ui.runs import Shown
+from core.ui.viewport import is_narrow
+
+EVERY_S = 0.2  # between live redraws; the browser draws no more than 4 to 8 a second
+REPLAY_FRAMES = 80
+SPEEDS = {"Full speed": None, "10 frames/s": 10.0, "3 frames/s": 3.0}
+CONFIG = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+    "toImageButtonOptions": {"format": "svg", "filename": "glassbox"},
+}
+
+
+def show(experiment: Experiment, settings: Settings) -> Shown:
+    """Draw the player for these settings; returns what it shows, for the rest of the page."""
+    shown = runs.current(experiment, settings)
+    if st.session_state.pop(f"{experiment.name}#go", False) and not shown.active:
+        _train(experiment, settings)
+        shown = runs.current(experiment, settings)
+    slim = is_narrow()
+    paused = shown.run is not None and shown.run.state == "paused"
+    every = (2.0 if paused else EVERY_S) if shown.active else None
+
+    def body() -> None:
+        _body(experiment, settings, slim, expected=every is not None)
+
+    st.fragment(body, run_every=every)()
+    return shown
+
+
+def _body(experiment: Experiment, settings: Settings, slim: bool, expected: bool) -> None:
+    shown = runs.current(experiment, settings)
+    if shown.active != expected:
+        st.rerun()
+    view = _transport(experiment, settings, shown)
+    _say(experiment, settings, shown)
+    if shown.frames:
+        _picture(experiment, shown, view, slim)
+    else:
+        with st.container(height=experiment_height(experiment), border=False):
+            st.caption("The picture comes with the first frame.")
+
+
+def experiment_height(experiment: Experiment) -> int:
+    """Room for a picture that is not there yet, so that the page does not jump."""
+    return 440
+
+
+def _transport(experiment: Experiment, settings: Settings, shown: Shown) -> View:
+    name = experiment.name
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{name}#transport"):
+        if shown.active:
+            _live_buttons(experiment, shown)
+        else:
+            _idle_buttons(experiment, settings, shown)
+        view = _views(experiment)
+    return view
+
+
+def _live_buttons(experiment: Experiment, shown: Shown) -> None:
+    name, run = experiment.name, shown.run
+    assert run is not None
+    if run.state == "paused":
+        st.button("Resume", key=f"{name}#resume", icon=":material/play_arrow:", on_click=run.resume)
+        st.button("Step", key=f"{name}#step", icon=":material/skip_next:", on_click=run.step)
+    else:
+        st.button("Pause", key=f"{name}#pause", icon=":material/pause:", on_click=run.pause)
+    st.button("Stop", key=f"{name}#stop", icon=":material/stop:", on_click=run.cancel)
+    speed = st.selectbox(
+        "Speed", list(SPEEDS), key=f"{name}#speed", label_visibility="collapsed", width=140
+    )
+    run.set_rate(SPEEDS[speed])
+    _progress(settings_steps(shown), shown)
+
+
+def settings_steps(shown: Shown) -> int:
+    """The steps that the run will take."""
+    return int(getattr(shown.settings, "steps", 0)) or 1
+
+
+def _progress(steps: int, shown: Shown) -> None:
+    run = shown.run
+    assert run is not None
+    if run.state == "queued":
+        place = f"place {run.place} in the queue" if run.place else "starting"
+        st.progress(0.0, f"Waiting: {place}", width=300)
+        return
+    step = shown.frames[-1].step if shown.frames else 0
+    words = f"step {step:,} of {steps:,}"
+    if run.state == "paused":
+        words += ", paused"
+    elif run.steps_per_s:
+        words += f", {run.steps_per_s:,.0f} steps/s"
+        words += f", {run.seconds_left:.0f} s left" if run.seconds_left is not None else ""
+    st.progress(min(step / steps, 1.0), words, width=340)
+
+
+def _idle_buttons(experiment: Experiment, settings: Settings, shown: Shown) -> None:
+    name = experiment.name
+    if experiment.trains:
+        again = shown.finished and shown.origin == "run"
+        label = f"{experiment.verb}{' again' if again else ''}, about {experiment.seconds:.0f} s"
+        st.button(
+            label,
+            key=f"{name}#train",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_train,
+            args=(experiment, settings),
+        )
+    if len(shown.frames) > 1:
+        st.toggle("Replay", key=f"{name}#replay", help="Play and scrub the steps in the picture.")
+    if experiment.trains and shown.origin == "run" and shown.run is not None:
+        st.button(
+            "Reset",
+            key=f"{name}#reset",
+            icon=":material/replay:",
+            on_click=_reset,
+            args=(experiment, shown.run.id),
+        )
+
+
+def _train(experiment: Experiment, settings: Settings) -> None:
+    run = runs.start(experiment, settings, fresh=True)
+    st.session_state[f"{experiment.name}#replay"] = False
+    st.session_state[f"{experiment.name}#watched"] = run.id if run else ""
+    if run is not None:
+        run.set_rate(SPEEDS[st.session_state.get(f"{experiment.name}#speed", "Full speed")])
+        run.wait(frames=1, timeout=runs.FIRST_FRAME_S)
+
+
+def _reset(experiment: Experiment, run_id: str) -> None:
+    st.session_state[f"{experiment.name}#peek"] = run_id
+    st.session_state[f"{experiment.name}#replay"] = False
+
+
+def _views(experiment: Experiment) -> View:
+    views = {view.name: view for view in experiment.views}
+    if len(views) == 1:
+        return experiment.views[0]
+    chosen = st.segmented_control(
+        "View",
+        list(views),
+        default=experiment.views[0].name,
+        format_func=lambda name: views[name].title,
+        key=f"{experiment.name}#view",
+        label_visibility="collapsed",
+        required=True,
+    )
+    return views[chosen or experiment.views[0].name]
+
+
+def _say(experiment: Experiment, settings: Settings, shown: Shown) -> None:
+    refused = st.session_state.pop(f"{experiment.name}#refused", "")
+    if refused:
+        st.warning(refused, icon=":material/hourglass_empty:")
+    run = shown.run
+    if run is None or run.state != "failed" or run.error is None:
+        return
+    error = run.error
+    st.error(error.message, icon=":material/error:")
+    with st.container(horizontal=True):
+        if error.fix:
+            words = ", ".join(f"{k} = {v:g}" if isinstance(v, float) else f"{k} = {v}" for k, v in error.fix.items())
+            st.button(f"Set {words} and run beside this one", key=f"{experiment.name}#fix", type="primary",
+                      on_click=_fix, args=(experiment, shown, error.fix))
+        st.button("Run it again", key=f"{experiment.name}#again", on_click=_train, args=(experiment, settings))
+
+
+def _fix(experiment: Experiment, shown: Shown, fix: dict[str, Any]) -> None:
+    from core.ui import address
+
+    pins.pin(experiment, shown)
+    settings = experiment.settings(**{**shown.settings.model_dump(), **fix})
+    address.put(experiment, settings.model_dump())
+    _train(experiment, settings.canonical())
+
+
+def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> None:
+    key = f"{experiment.name}#replay"
+    watched = st.session_state.pop(f"{experiment.name}#watched", "")
+    if watched and shown.run is not None and watched == shown.run.id and not shown.active:
+        st.session_state[key] = True  # a run that was just watched to its end can be scrubbed
+    elif watched:
+        st.session_state[f"{experiment.name}#watched"] = watched
+    pinned = pins.pinned(experiment)
+    replay = bool(st.session_state.get(key)) and not shown.active and view.clock
+    fig = _animation(shown, pinned, view, slim) if replay else _still(shown, pinned, view, slim, -1)
+    st.plotly_chart(PlainFigure(fig), key=f"{experiment.name}#chart", config=CONFIG, alt=view.alt)
+
+
+def _still(shown: Shown, pinned: Shown | None, view: View, slim: bool, at: int) -> Figure:
+    at = at if at >= 0 else len(shown.frames) - 1
+    fig = view.draw(shown.settings, shown.frames, at)
+    if pinned is not None:
+        step = shown.frames[at].step
+        before = [n for n, frame in enumerate(pinned.frames) if frame.step <= step] or [0]
+        last = at == len(shown.frames) - 1 and not shown.active
+        other = view.draw(pinned.settings, pinned.frames, len(pinned.frames) - 1 if last else before[-1])
+        fig = above(fig, other, ("Now", "Pinned"))
+    return narrow(fig) if slim else fig
+
+
+def _animation(shown: Shown, pinned: Shown | None, view: View, slim: bool) -> Figure:
+    picks = thin(len(shown.frames), REPLAY_FRAMES)
+    figures = [_still(shown, pinned, view, slim, at) for at in picks]
+    return animate(figures, [shown.frames[at].step for at in picks])

@@ -1,0 +1,16 @@
+"""Optimizers: from one slider on a parabola to a network that trains."""
+
+from pathlib import Path
+
+from core.ui import controls, lesson, player, share, words
+from core.ui.lessons import OPTIMIZERS
+
+experiment = lesson.choose("optimizers", "Optimizers", OPTIMIZERS)
+settings, problem = controls.sidebar(experiment)
+preset = lesson.question(experiment, settings, problem)
+shown = player.show(experiment, settings)
+lesson.answer(experiment, preset, shown)
+share.actions(experiment, shown)
+lesson.numbers(experiment, shown)
+lesson.try_this(experiment, preset)
+words.show(experiment, settings, shown, Path(__file__).with_suffix(""))

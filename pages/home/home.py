@@ -1,0 +1,35 @@
+"""Home: what this is, how to read the pictures, and the lessons as cards."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.catalog import get
+from core.ui.lessons import OPTIMIZERS
+from core.ui.legend import legend
+
+ROOT = Path(__file__).resolve().parents[2]
+
+st.title("See it learn", anchor=False)
+st.markdown(
+    "Real PyTorch and scikit-learn models, training while you watch. Guess first, move a slider, "
+    "press train, look inside, and send the link: whoever opens it sees the same run."
+)
+legend()
+
+st.subheader("Optimizers", anchor=False)
+columns = st.columns(4)
+for place, (name, see) in enumerate(OPTIMIZERS.items()):
+    experiment = get(f"optimizers.{name}")
+    with columns[place % 4].container(border=True, height="stretch"):
+        st.image(
+            str(ROOT / "data" / "cards" / f"{experiment.name}.png"),
+            alt=f"Picture of the experiment {experiment.title}",
+        )
+        st.page_link(
+            str(ROOT / "pages" / "foundations" / "optimizers.py"),
+            label=f"**{experiment.title}**",
+            icon=":material/arrow_forward:",
+            query_params={"optimizers.see": see},
+        )
+        st.caption(experiment.question)
