@@ -1,0 +1,175 @@
+"""Pictures of the online game: the walks, what they cost, and who pulls harder."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.experiment import Figure
+from core.optimizers.hyper import TITLES
+from core.plot.panels import Panel, figure
+from core.plot.theme import EXACT, series
+
+if TYPE_CHECKING:
+    from core.optimizers.online import Frame, Settings
+
+_TUG = math.log10(6)  # half the height of the picture of the tug of war
+
+
+def draw_walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
+    """The walks, and what each paid over the best fixed point."""
+    return figure([_walk(settings, frames, at), _regret(settings, frames, at)])
+
+
+def draw_tug(settings: Settings, frames: list[Frame], at: int) -> Figure:
+    """The rare gradients' push over the common ones': who wins decides the end."""
+    steps, pushed = _past(frames, at, "pushed")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.log10(pushed[..., 0] / pushed[..., 1])
+    lines = _lines(settings, steps, np.clip(ratio, -_TUG, _TUG), 0.08 * _TUG * 2)
+    words = ((0.9, "rare ones win: towards -1"), (-0.9, "common ones win: towards +1"))
+    notes = [_note(text, settings, y * _TUG) for y, text in words]
+    ticks = (0.2, 0.5, 1, 2, 5)
+    y = {"title": {"text": "rare push / common push"}, "range": [-_TUG, _TUG]}
+    y |= {"tickvals": [math.log10(v) for v in ticks], "ticktext": [f"{v:g}" for v in ticks]}
+    traces = [_level(settings, 0.0), *lines]
+    return figure([Panel(traces, "Tug of war", x=_rounds(settings), y=y, notes=notes)])
+
+
+def _walk(settings: Settings, frames: list[Frame], at: int) -> Panel:
+    steps, x = _past(frames, at, "mean")
+    low, high = _past(frames, at, "low")[1], _past(frames, at, "high")[1]
+    bands = [_band(i, steps, low[:, i], high[:, i], settings) for i in range(x.shape[1])]
+    y, gap = _height(settings, frames)
+    lines = _lines(settings, steps, _scaled(x, settings), gap)
+    exact = _level(settings, float(_scaled(np.array(settings.best()), settings)))
+    return Panel([*bands, exact, *lines], "Where they are", x=_rounds(settings), y=y)
+
+
+def _regret(settings: Settings, frames: list[Frame], at: int) -> Panel:
+    steps, regret = _past(frames, at, "regret")
+    every = np.array([frame.regret for frame in frames])
+    y = _bent_axis("mean regret", max(float(np.abs(every).max()), 1.0), 10.0)
+    y["range"][0] = max(1.1 * math.asinh(10 * min(float(every.min()), -0.2)), y["range"][0])
+    span = y["range"][1] - y["range"][0]
+    lines = _lines(settings, steps, np.arcsinh(10 * regret), 0.075 * span)
+    return Panel([_level(settings, 0.0), *lines], "What it cost", x=_rounds(settings), y=y)
+
+
+def _past(frames: list[Frame], at: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+    seen = frames[: at + 1]
+    return np.array([f.step for f in seen]), np.array([getattr(f, name) for f in seen])
+
+
+def _lines(
+    settings: Settings, steps: np.ndarray, y: np.ndarray, gap: float
+) -> list[dict[str, Any]]:
+    """A line for each optimizer, and one text trace with their names at its ends."""
+    lines: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": steps.astype(np.float32),
+            "y": y[:, i].astype(np.float32),
+            "line": {**series(i), "width": 2.5},
+            "name": TITLES[name],
+        }
+        for i, name in enumerate(settings.optimizers)
+    ]
+    return [*lines, _names(settings, float(steps[-1]), y[-1], gap)]
+
+
+def _names(settings: Settings, step: float, ends: np.ndarray, gap: float) -> dict[str, Any]:
+    colors = [series(i)["color"] for i in range(len(ends))]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": np.full(len(ends), step + 0.015 * settings.steps, np.float32),
+        "y": np.array(_spread(np.nan_to_num(ends).tolist(), gap), np.float32),
+        "text": [TITLES[name] for name in settings.optimizers],
+        "textposition": "middle right",
+        "textfont": {"color": colors, "size": 12},
+        "hoverinfo": "skip",
+    }
+
+
+def _band(
+    i: int, steps: np.ndarray, low: np.ndarray, high: np.ndarray, settings: Settings
+) -> dict[str, Any]:
+    """What it crossed between frames: each period it is thrown far and creeps back."""
+    y = _scaled(np.concatenate([high, low[::-1]]), settings)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "opacity": 0.2,
+        "x": np.concatenate([steps, steps[::-1]]).astype(np.float32),
+        "y": y.astype(np.float32),
+        "line": {"width": 0, "color": series(i)["color"]},
+        "fillcolor": series(i)["color"],
+        "hoverinfo": "skip",
+    }
+
+
+def _level(settings: Settings, y: float) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [0, settings.steps],
+        "y": [y, y],
+        "line": {"color": EXACT, "dash": "dash", "width": 2},
+        "hoverinfo": "skip",
+    }
+
+
+def _spread(ends: list[float], gap: float) -> list[float]:
+    """The heights, moved apart until neighbours are ``gap`` from each other, their middle kept."""
+    order = sorted(range(len(ends)), key=lambda i: ends[i])
+    moved = list(ends)
+    for below, above in pairwise(order):
+        moved[above] = max(moved[above], moved[below] + gap)
+    back = (sum(moved) - sum(ends)) / len(ends)
+    return [y - back for y in moved]
+
+
+def _rounds(settings: Settings) -> dict[str, Any]:
+    ticks = np.linspace(0, settings.steps, 4).round().astype(int).tolist()
+    labels = [f"{tick:,}".replace(",", " ") for tick in ticks]
+    axis = {"title": {"text": "step"}, "range": [0, 1.55 * settings.steps]}
+    return {**axis, "tickvals": ticks, "ticktext": labels}
+
+
+def _note(text: str, settings: Settings, y: float) -> dict[str, Any]:
+    return {"text": text, "x": 1.52 * settings.steps, "y": y, "xanchor": "right"}
+
+
+def _height(settings: Settings, frames: list[Frame]) -> tuple[dict[str, Any], float]:
+    """The axis of x, and how far apart names must be: the fence, or a bent axis without one."""
+    if settings.project:
+        ticks = {"tickvals": [-1, -0.5, 0, 0.5, 1]}
+        return {"title": {"text": "x"}, "range": [-1.2, 1.2], **ticks}, 0.18
+    most = max(float(np.abs(np.array([f.low, f.high])).max()) for f in frames)
+    axis = _bent_axis("x", max(most, 2.0), 1.0)
+    return axis, 0.075 * (axis["range"][1] - axis["range"][0])
+
+
+def _scaled(x: np.ndarray, settings: Settings) -> np.ndarray:
+    return x if settings.project else np.arcsinh(x)
+
+
+def _bent_axis(title: str, most: float, scale: float) -> dict[str, Any]:
+    """An axis of arcsinh(scale * value): even about 0, logarithmic far from it, to +-most."""
+    decades = range(-1, math.ceil(math.log10(most)) + 1)
+    sizes = (1, 2, 5) if most < 20 and scale == 1 else (1,)
+    positive = [m * 10.0**k for k in decades for m in sizes if m * 10.0**k >= 0.5 / scale]
+    values = [-v for v in reversed(positive)] + [0.0] + positive
+    top = 1.12 * math.asinh(scale * most)
+    return {
+        "title": {"text": title},
+        "range": [-top, top],
+        "tickvals": [math.asinh(scale * v) for v in values],
+        "ticktext": [f"{v:g}" for v in values],
+    }
