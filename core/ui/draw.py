@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from core.data import points
 from core.plot import theme
 
 Window = tuple[tuple[float, float], tuple[float, float]]
@@ -61,17 +61,22 @@ def drag_point(
     again, may write them to the session state of bound sliders, and what is passed is what shows.
     Without it the component remembers the released point until another (x, y) is passed.
 
-    window: ((x0, x1), (y0, y1)), lowest and highest x and y. heights: (n, n), n from 5 to 128, row i
-    at y_i, both ascending over the window: the loss itself, whose logarithm would have kinks that a
-    coarse grid cannot show; the picture spaces its bands by the logarithm anyway. One unit is as long on x as on y, unless one side
-    of the window is over 2.5 times the other. height_px: the most the picture takes.
+    window: ((x0, x1), (y0, y1)), low and high of x and of y. heights: (n, n), n from 5 to 128, row
+    i at y_i, both ascending over the window: the loss itself, not its logarithm, whose sharp
+    valleys a coarse grid cannot show (the picture's bands are even in the logarithm in any case).
+    One unit is as long on x as on y, unless a side of the window is over 2.5 times the other.
+    height_px: the most the picture takes.
     Raises ValueError for an empty window or a wrong shape.
     """
     if not all(math.isfinite(hi - lo) and hi > lo for lo, hi in window):
         raise ValueError(f"the window {window} is empty or not finite")
-    x, y = point_of({"value": [x, y]}, window) or ((window[0][0] + window[0][1]) / 2, window[1][0])
+    base = point_of({"value": [x, y]}, window) or (window[0][0], window[1][0])
+    event = _event(key)
+    ours = on_release is None and event.get("base") == list(base)
+    point = (ours and point_of(event, window)) or base
     data = {
-        "value": [x, y],
+        "value": point,
+        "base": base,
         "seq": _heard(key),
         "label": label,
         "names": names,
@@ -81,10 +86,7 @@ def drag_point(
     }
     tell = partial(_tell_point, key, window, on_release)
     _POINT(key=key, data=data, on_event_change=tell)
-    event = _event(key)
-    if on_release is None and event.get("base") == data["value"]:
-        return point_of(event, window) or (x, y)
-    return x, y
+    return point
 
 
 def draw_points(
@@ -106,9 +108,14 @@ def draw_points(
     """
     if not 2 <= classes <= 4:
         raise ValueError(f"{classes} classes; 2 to 4 have marks of their own")
-    text = text_of({"value": text.lower()}, classes, most) or ""
+    base = text_of({"value": text.lower()}, classes, most) or ""
+    event = _event(key)
+    ours = on_change is None and event.get("base") == base
+    drawn = text_of(event, classes, most) if ours else None
+    shown = base if drawn is None else drawn
     data = {
-        "value": text,
+        "value": shown,
+        "base": base,
         "seq": _heard(key),
         "label": label,
         "height": height_px,
@@ -116,11 +123,7 @@ def draw_points(
         "most": most,
     }
     _POINTS(key=key, data=data, on_event_change=partial(_tell_text, key, classes, most, on_change))
-    event = _event(key)
-    if on_change is None and event.get("base") == text:
-        drawn = text_of(event, classes, most)
-        return text if drawn is None else drawn
-    return text
+    return shown
 
 
 def pack(heights: NDArray[Any]) -> str:
@@ -148,8 +151,13 @@ def point_of(event: dict[str, Any], window: Window) -> tuple[float, float] | Non
 def text_of(event: dict[str, Any], classes: int, most: int) -> str | None:
     """The points that the browser sent; None if they are not well formed or too many."""
     value = event.get("value")
-    form = rf"(?:[0-{classes - 1}][0-9a-f]{{4}}){{0,{most}}}"
-    return value if isinstance(value, str) and re.fullmatch(form, value) else None
+    if not isinstance(value, str):
+        return None
+    try:
+        points.decode(value, classes, most)
+    except ValueError:
+        return None
+    return value
 
 
 def _event(key: str) -> dict[str, Any]:
@@ -164,7 +172,9 @@ def _heard(key: str) -> int:
     return seq if isinstance(seq, int) else 0
 
 
-def _tell_point(key: str, window: Window, on_release: Callable[[float, float], None] | None) -> None:
+def _tell_point(
+    key: str, window: Window, on_release: Callable[[float, float], None] | None
+) -> None:
     point = point_of(_event(key), window)
     if on_release is not None and point is not None:
         on_release(*point)

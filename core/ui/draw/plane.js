@@ -1,6 +1,7 @@
 // A window of the plane on the canvas: coordinates to pixels and back, ticks, axis names.
 
 const MARGIN = { left: 48, right: 12, top: 8, bottom: 40 };
+const SPACE = 60; // pixels between ticks, about
 
 class Plane {
   // The largest plane of that many data units across and up which fits the space.
@@ -47,12 +48,12 @@ class Plane {
     const floor = this.top + this.up;
     pen.textAlign = "center";
     pen.textBaseline = "top";
-    for (const x of ticks(this.x0, this.x1, this.across / 60))
+    for (const x of ticks(this.x0, this.x1, this.across / SPACE))
       pen.fillText(short(x), this.px([x, this.y0])[0], floor + 6);
     pen.fillText(names[0], this.left + this.across / 2, floor + 23);
     pen.textAlign = "right";
     pen.textBaseline = "middle";
-    for (const y of ticks(this.y0, this.y1, this.up / 40))
+    for (const y of ticks(this.y0, this.y1, this.up / SPACE))
       pen.fillText(short(y), this.left - 7, this.px([this.x0, y])[1]);
     pen.textAlign = "center";
     pen.save();
@@ -68,12 +69,12 @@ class Plane {
     pen.strokeStyle = INK.grid;
     pen.lineWidth = 1;
     pen.beginPath();
-    for (const x of ticks(this.x0, this.x1, this.across / 60)) {
+    for (const x of ticks(this.x0, this.x1, this.across / SPACE)) {
       const left = Math.round(this.px([x, 0])[0]) + 0.5;
       pen.moveTo(left, this.top);
       pen.lineTo(left, this.top + this.up);
     }
-    for (const y of ticks(this.y0, this.y1, this.up / 40)) {
+    for (const y of ticks(this.y0, this.y1, this.up / SPACE)) {
       const top = Math.round(this.px([0, y])[1]) + 0.5;
       pen.moveTo(this.left, top);
       pen.lineTo(this.left + this.across, top);

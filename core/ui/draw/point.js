@@ -13,8 +13,8 @@ class Mode {
     this.legend.append(make("span", { className: "swatch" }), "the way water would run (steepest descent)");
     this.legend.firstChild.style.background = INK.gradient;
     const row = make("div", { className: "row" }, ...this.fields.map((input) => input.parentNode));
-    const hint = "Drag the point, use the arrow keys (Shift for larger steps) or type.";
-    stage.side.append(row, this.legend, make("div", { className: "hint" }, hint));
+    const keys = "Keys: arrows move it, with Shift in larger steps.";
+    stage.side.append(row, this.legend, hint("Drag the point or type where it goes.", keys));
   }
 
   field(axis) {

@@ -16,10 +16,9 @@ class Mode {
     stage.canvas.setAttribute("aria-roledescription", "drawing area");
     stage.canvas.style.cursor = "crosshair";
     this.count = make("div", { className: "count", role: "status" });
-    const hint =
-      "Click or drag to add, right click to remove. Keys: arrows move, Space acts, " +
-      "Delete removes. Rows of x, y, class can be pasted.";
-    stage.side.append(this.bar(), this.count, make("div", { className: "hint" }, hint));
+    const keys = "Keys: arrows move, Space acts, Delete removes. Rows of x, y, class can be pasted.";
+    const hints = hint("Click or drag to add, right click to remove.", keys);
+    stage.side.append(this.bar(), this.count, hints);
     stage.canvas.onpaste = (event) => this.paste(event);
   }
 

@@ -66,7 +66,7 @@ class Stage {
     clearTimeout(this.timer);
     this.timer = null;
     this.seq += 1;
-    this.say({ seq: this.seq, value: this.mode.value(), base: this.data.value });
+    this.say({ seq: this.seq, value: this.mode.value(), base: this.data.base });
   }
 
   sendWhenQuiet() {
@@ -173,6 +173,10 @@ function make(tag, props = {}, ...children) {
   node.append(...children);
   return node;
 }
+
+// How to use it; what only a keyboard or a mouse can do is left out on a touch screen.
+const hint = (words, keys) =>
+  make("div", { className: "hint" }, `${words} `, make("span", { className: "keys" }, keys));
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const clamp = (value, lo, hi) => Math.min(Math.max(value, lo), hi);

@@ -2,7 +2,7 @@
 // Places are in grid units: u along x and v along y, from 0 to n - 1.
 
 const BANDS = 14;
-const STRIDE = 0.15; // length of a step of the way down, in cells, at first
+const STRIDE = 0.15; // length of a step of the way down, in cells
 const TAPS = 5;
 
 class Surface {
@@ -11,6 +11,7 @@ class Surface {
     this.z = new Float32Array(bytes.buffer);
     this.n = Math.round(Math.sqrt(this.z.length));
     [[this.x0, this.x1], [this.y0, this.y1]] = window;
+    this.cell = window.map(([lo, hi]) => (hi - lo) / (this.n - 1));
     const sorted = this.z.slice().sort();
     this.low = sorted[0];
     this.range = sorted[sorted.length - 1] - this.low || 1;
@@ -18,68 +19,58 @@ class Surface {
     this.typical = Math.max(sorted[Math.floor(sorted.length / 8)] - this.low, this.range * 1e-6);
   }
 
-  // The gradient per unit of x and of y.
-  gradient(u, v) {
-    const [i, wu, du] = stencil(u, this.n);
-    const [j, wv, dv] = stencil(v, this.n);
-    let [gu, gv] = [0, 0];
+  // The gradient [gx, gy] and the curvatures [xx, xy, yy], per unit of x and of y.
+  slopes(u, v) {
+    const { n, z, cell } = this;
+    const [i, wu, du, ddu] = stencil(u, n);
+    const [j, wv, dv, ddv] = stencil(v, n);
+    let [gx, gy, xx, xy, yy] = [0, 0, 0, 0, 0];
     for (let b = 0; b < TAPS; b++)
       for (let a = 0; a < TAPS; a++) {
-        const z = this.z[(j + b) * this.n + i + a];
-        gu += z * du[a] * wv[b];
-        gv += z * wu[a] * dv[b];
+        const height = z[(j + b) * n + i + a];
+        gx += (height * du[a] * wv[b]) / cell[0];
+        gy += (height * wu[a] * dv[b]) / cell[1];
+        xx += (height * ddu[a] * wv[b]) / cell[0] ** 2;
+        xy += (height * du[a] * dv[b]) / (cell[0] * cell[1]);
+        yy += (height * wu[a] * ddv[b]) / cell[1] ** 2;
       }
-    const last = this.n - 1;
-    return [(gu * last) / (this.x1 - this.x0), (gv * last) / (this.y1 - this.y0)];
+    return [gx, gy, xx, xy, yy];
   }
 
-  // A step straight down the slope, in grid units; null where it is flat.
-  heading(u, v, stride) {
-    const [gx, gy] = this.gradient(u, v);
-    const [sx, sy] = [this.x1 - this.x0, this.y1 - this.y0];
-    const [du, dv] = [-gx / sx, -gy / sy]; // equal steps of x and y, told in cells
-    const steep = Math.hypot(gx * sx, gy * sy);
-    if (steep < 1e-9 * this.range) return null;
-    const length = stride / Math.hypot(du, dv);
-    return [du * length, dv * length];
+  // One step of normalised steepest descent, in x and y: at most the stride long, linearly implicit
+  // where the surface curves up, so that it follows a sharp valley without zigzag and comes to rest.
+  fall(u, v) {
+    const [gx, gy, xx, xy, yy] = this.slopes(u, v);
+    const [mid, gap] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
+    const angle = Math.atan2(2 * xy, xx - yy) / 2; // of the direction that curves most
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const lag = Math.hypot(gx, gy) / (STRIDE * Math.min(...this.cell)) + 1e-30;
+    const most = -(gx * cos + gy * sin) / (lag + Math.max(mid + gap, 0));
+    const least = -(gy * cos - gx * sin) / (lag + Math.max(mid - gap, 0));
+    return [most * cos - least * sin, most * sin + least * cos];
   }
 
-  // Normalised steepest descent from a place, by the midpoint rule, until it can fall no more.
+  // The way down from a place, to where it comes to rest or leaves the window.
   way(u, v) {
-    const path = [[u, v]];
-    let [before, stride, since] = [[0, 0], STRIDE, 0];
-    while (path.length < 3000) {
-      const half = this.heading(u, v, stride);
-      let go = half && this.heading(u + half[0] / 2, v + half[1] / 2, stride);
-      if (!go) break;
-      const turned = go[0] * before[0] + go[1] * before[1] < 0;
-      // In a sharp valley the slopes of the two sides cancel and leave the way along it.
-      if (turned) go = [(go[0] + before[0]) / 2, (go[1] + before[1]) / 2];
-      before = go;
-      u += go[0];
-      v += go[1];
-      if (u < 0 || v < 0 || u > this.n - 1 || v > this.n - 1) break;
+    const path = [];
+    const last = this.n - 1;
+    while (path.length < 2000 && u >= 0 && v >= 0 && u <= last && v <= last) {
       path.push([u, v]);
-      // Where forty steps get less far than one, it only trembles: go finer, then it is the bottom.
-      const back = path[Math.max(path.length - 41, since)];
-      if (path.length - since > 40 && Math.hypot(u - back[0], v - back[1]) < stride) {
-        if (stride < STRIDE / 9) break;
-        [stride, since] = [stride / 2, path.length];
-      }
+      const [dx, dy] = this.fall(u, v);
+      const [du, dv] = [dx / this.cell[0], dy / this.cell[1]];
+      if (!(Math.hypot(du, dv) > STRIDE / 100)) break;
+      u += du;
+      v += dv;
     }
     return path;
   }
 
   toGrid([x, y]) {
-    const last = this.n - 1;
-    const right = (x - this.x0) / (this.x1 - this.x0);
-    return [right * last, ((y - this.y0) / (this.y1 - this.y0)) * last];
+    return [(x - this.x0) / this.cell[0], (y - this.y0) / this.cell[1]];
   }
 
   toPlane([u, v]) {
-    const last = this.n - 1;
-    const x = this.x0 + (u / last) * (this.x1 - this.x0);
-    return [x, this.y0 + (v / last) * (this.y1 - this.y0)];
+    return [this.x0 + u * this.cell[0], this.y0 + v * this.cell[1]];
   }
 
   // A canvas of that many device pixels: bands of one hue with a smooth dark line between them.
@@ -127,23 +118,24 @@ class Surface {
   }
 }
 
-// Lagrange's polynomial through the TAPS nodes around a place: the first node, the weights of the
-// nodes for the value, and for the derivative. Exact for quartics, so Rosenbrock's valley, whose
-// floor is a thousand times flatter than its walls, keeps its slope on a coarse grid.
+// Lagrange's polynomial through the TAPS nodes around a place: the first node, and the weights of
+// the nodes for the value, the first and the second derivative. Exact for quartics, so Rosenbrock's
+// valley, whose floor is a thousand times flatter than its walls, keeps its slope on a coarse grid.
 function stencil(u, n) {
   const first = clamp(Math.round(u) - 2, 0, n - TAPS);
-  const [value, slope] = [[], []];
+  const [value, slope, bend] = [[], [], []];
   for (let k = 0; k < TAPS; k++) {
-    let [w, d] = [1, 0];
+    let [w, d, dd] = [1, 0, 0];
     for (let m = 0; m < TAPS; m++)
       if (m !== k) {
-        d = (d * (u - first - m) + w) / (k - m);
-        w = (w * (u - first - m)) / (k - m);
+        const t = u - first - m;
+        [w, d, dd] = [(w * t) / (k - m), (d * t + w) / (k - m), (dd * t + 2 * d) / (k - m)];
       }
     value.push(w);
     slope.push(d);
+    bend.push(dd);
   }
-  return [first, value, slope];
+  return [first, value, slope, bend];
 }
 
 // The colour of a share of the height, between the stops of INK.heights, as [r, g, b].

@@ -1,0 +1,375 @@
+"""The drawing component and the narrow-window report, in a real browser on an app of their own."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Playwright, ViewportSize, expect
+
+from core.data.points import decode
+from core.plot import theme
+from core.ui import draw
+
+HERE = Path(__file__).parent
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+LEFT, RIGHT, TOP, BOTTOM = 48, 12, 8, 40  # the margins of draw/plane.js
+WINDOW = ((-2.0, 2.0), (-1.0, 3.0))
+SQUARE = ((-1.0, 1.0), (-1.0, 1.0))
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "draw_app.py"), *flags]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for_health(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    browser = playwright.chromium.launch(executable_path=path, args=ARGS)
+    yield browser
+    browser.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def visit(chromium: Browser, address: str) -> Iterator[Open]:
+    """Open the app in a context of its own; at the end no page may have logged an error."""
+    errors: list[str] = []
+
+    def visit(
+        width: int = 1280,
+        height: int = 1700,
+        theme: Literal["light", "dark"] = "light",
+        **touch: bool,
+    ) -> Page:
+        size: ViewportSize = {"width": width, "height": height}
+        page = chromium.new_context(viewport=size, color_scheme=theme, has_touch=touch).new_page()
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(address)
+        expect(page.get_by_text("runs ")).to_be_visible(timeout=15_000)
+        page.locator("canvas").nth(1).wait_for()
+        return page
+
+    yield visit
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def page(visit: Open) -> Page:
+    return visit()
+
+
+def wait_for_health(address: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health")
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the test's app did not start")
+
+
+def spot(canvas: Locator, x: float, y: float, window: draw.Window = WINDOW) -> tuple[float, float]:
+    """Where (x, y) of the window lies on the page, in pixels."""
+    box = canvas.bounding_box()
+    assert box is not None
+    (x0, x1), (y0, y1) = window
+    left = LEFT + (x - x0) / (x1 - x0) * (box["width"] - LEFT - RIGHT)
+    top = TOP + (y1 - y) / (y1 - y0) * (box["height"] - TOP - BOTTOM)
+    return box["x"] + left, box["y"] + top
+
+
+def drag(canvas: Locator, places: list[tuple[float, float]], window: draw.Window = WINDOW) -> None:
+    mouse = canvas.page.mouse
+    mouse.move(*spot(canvas, *places[0], window))
+    mouse.down()
+    for place in places[1:]:
+        mouse.move(*spot(canvas, *place, window), steps=5)
+    mouse.up()
+
+
+def said(page: Page, word: str) -> list[str]:
+    """What the app's line that begins with the word says after it."""
+    return page.get_by_text(re.compile(rf"^{word}\b")).inner_text().split()[1:]
+
+
+def settled(page: Page, word: str, test: Callable[[list[str]], bool]) -> list[str]:
+    for _ in range(50):
+        if test(found := said(page, word)):
+            return found
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{word} is still {found}")
+
+
+def is_near(place: tuple[float, float], within: float) -> Callable[[list[str]], bool]:
+    return lambda found: bool(np.abs(np.array(found, float) - place).max() < within)
+
+
+def point(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Start of the race")
+
+
+def paper(page: Page) -> Locator:
+    return page.get_by_role("application", name=re.compile("Your data"))
+
+
+def text(page: Page) -> str:
+    return "".join(said(page, "text"))
+
+
+def test_a_drag_is_heard_once_and_within_two_percent(page: Page) -> None:
+    releases = int(said(page, "releases")[0])
+    drag(point(page), [(-1.2, 1.0), (0.0, 2.0), (1.0, 0.5)])
+    settled(page, "start", is_near((1.0, 0.5), 0.02 * 4))
+    x = float(page.get_by_role("slider", name="Start x").input_value())
+    assert abs(x - 1.0) < 0.08  # the bound slider has followed
+    runs = said(page, "runs")
+    page.wait_for_timeout(600)
+    assert said(page, "runs") == runs  # no rerun feeds another
+    assert int(said(page, "releases")[0]) == releases + 1
+
+
+def test_the_same_release_twice_is_heard_twice(page: Page) -> None:
+    releases = int(said(page, "releases")[0])
+    for more in (1, 2):
+        page.mouse.click(*spot(point(page), 0.5, 0.5))
+        settled(page, "releases", lambda found, more=more: int(found[0]) == releases + more)  # type: ignore[misc]
+    settled(page, "start", is_near((0.5, 0.5), 0.08))
+
+
+def test_arrow_keys_step_a_fiftieth_or_a_tenth_and_are_sent_when_quiet(page: Page) -> None:
+    page.get_by_role("button", name="Preset").click()
+    settled(page, "start", is_near((1.5, 2.5), 1e-6))
+    releases = int(said(page, "releases")[0])
+    point(page).focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    settled(page, "start", is_near((1.5 - 2 * 4 / 50, 2.5 - 4 / 10), 0.002))
+    assert int(said(page, "releases")[0]) == releases + 1
+    expect(point(page)).to_have_attribute("aria-valuetext", "x 1.34, y 2.1")
+
+
+def test_a_typed_value_is_sent(page: Page) -> None:
+    field = page.get_by_role("spinbutton", name="x", exact=True).first
+    field.fill("-1.75")
+    field.press("Enter")
+    settled(page, "start", lambda found: float(found[0]) == -1.75)
+    field.fill("99")
+    field.press("Enter")
+    settled(page, "start", lambda found: float(found[0]) == 2.0)
+    expect(field).to_have_value("2")
+
+
+def test_an_outside_change_moves_the_dot(page: Page) -> None:
+    page.get_by_role("button", name="Preset").click()
+    expect(point(page)).to_have_attribute("aria-valuetext", "x 1.5, y 2.5")
+    left, top = spot(point(page), 1.5, 2.5)
+    box = point(page).bounding_box()
+    assert box is not None
+    page.wait_for_timeout(100)
+    red, green, blue = colour(point(page), left - box["x"], top - box["y"])
+    assert f"#{red:02X}{green:02X}{blue:02X}" == theme.GRADIENT
+
+
+def test_escape_takes_a_drag_back(page: Page) -> None:
+    before = said(page, "start"), said(page, "releases")
+    page.mouse.move(*spot(point(page), 1.5, 2.5))
+    page.mouse.down()
+    page.mouse.move(*spot(point(page), 0, 0))
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert (said(page, "start"), said(page, "releases")) == before
+
+
+def test_a_point_in_a_fragment_remembers_itself_and_leaves_the_page_alone(page: Page) -> None:
+    runs = said(page, "runs")
+    drag(page.get_by_role("slider", name="Free"), [(0, 0), (0.5, -0.25)], SQUARE)
+    settled(page, "free", is_near((0.5, -0.25), 0.04))
+    assert said(page, "runs") == runs
+    page.get_by_role("button", name="Preset").click()
+    settled(page, "runs", lambda found: found != runs)
+    now = " ".join(said(page, "free"))
+    settled(page, "free", is_near((0.5, -0.25), 0.04))
+    shown = page.get_by_role("slider", name="Free").get_attribute("aria-valuetext") or ""
+    assert (
+        np.abs(np.array(re.findall(r"-?[\d.]+", shown), float) - np.array(now.split(), float)).max()
+        < 0.002
+    )
+
+
+def test_a_stroke_decodes_to_points_along_it(page: Page) -> None:
+    drag(paper(page), [(-0.5, -0.5), (0.5, 0.5)], SQUARE)
+    page.get_by_role("button", name="Class B").last.click()
+    drag(paper(page), [(-0.5, 0.5), (0.4, 0.5)], SQUARE)
+    settled(page, "text", lambda found: "1" in "".join(found)[::5])
+    x, y = decode(text(page))
+    assert np.abs(x[y == 0, 0] - x[y == 0, 1]).max() < 0.02
+    assert np.abs(x[y == 1, 1] - 0.5).max() < 0.02
+    gaps = np.linalg.norm(np.diff(x[y == 0], axis=0), axis=1)
+    assert gaps.min() > 0.06 and gaps.max() < 0.12  # 13 of the 332 pixels that 2 units take: 0.078
+    expect(page.get_by_text(f"{len(y)} of 200", exact=True)).to_be_visible()
+
+
+def test_erase_right_click_undo_and_clear(page: Page) -> None:
+    page.get_by_role("button", name="Own points").click()
+    settled(page, "text", lambda found: found == ["000001ffff"])
+    page.mouse.click(*spot(paper(page), 1, 1, SQUARE), button="right")
+    settled(page, "text", lambda found: found == ["00000"])
+    page.get_by_role("button", name="Erase").last.click()
+    page.mouse.click(*spot(paper(page), -1, -1, SQUARE))
+    settled(page, "text", lambda found: found == [])
+    undo, clear = (page.get_by_role("button", name=name).last for name in ("Undo", "Clear"))
+    for now in (["00000"], ["000001ffff"]):
+        undo.click()
+        settled(page, "text", lambda found, now=now: found == now)  # type: ignore[misc]
+    clear.click()
+    settled(page, "text", lambda found: found == [])
+    undo.click()
+    settled(page, "text", lambda found: found == ["000001ffff"])
+
+
+def test_points_by_keyboard_alone(page: Page) -> None:
+    page.get_by_role("button", name="Clear").last.click()
+    settled(page, "text", lambda found: found == [])
+    page.get_by_role("button", name="Class B").last.focus()
+    page.keyboard.press("Enter")
+    paper(page).focus()
+    for key in ("Shift+ArrowRight", "ArrowUp", "Space", "Shift+ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    settled(page, "text", lambda found: found == ["19985" + "18085"])
+    page.keyboard.press("Delete")
+    settled(page, "text", lambda found: found == ["19985"])
+    page.keyboard.press("Control+z")
+    settled(page, "text", lambda found: found == ["1998518085"])
+
+
+def test_points_in_the_sidebar_stop_at_the_most(page: Page) -> None:
+    side = page.get_by_role("application", name=re.compile("Points in the sidebar"))
+    back_and_forth = [(-0.9, 0.5), (0.9, 0.5), (-0.9, -0.5), (0.9, -0.5)]
+    drag(side, back_and_forth, SQUARE)
+    settled(page, "side", lambda found: len("".join(found)) == 5 * 20)
+    expect(page.get_by_text("20 of 20 (full)")).to_be_visible()
+
+
+def test_a_wide_window_costs_no_rerun_and_a_narrow_one_is_reported(visit: Open) -> None:
+    page = visit()
+    page.wait_for_timeout(500)
+    assert said(page, "runs") == ["1", "narrow", "False"]
+    expect(page.locator(".st-key-glassbox_viewport")).to_be_hidden()  # and so leaves no gap
+    page.set_viewport_size({"width": 390, "height": 1200})
+    settled(page, "runs", lambda found: found == ["2", "narrow", "True"])
+    page.set_viewport_size({"width": 360, "height": 1200})
+    page.set_viewport_size({"width": 900, "height": 1200})
+    settled(page, "runs", lambda found: found == ["3", "narrow", "False"])
+    page.context.close()
+
+
+def test_at_390_pixels_everything_fits_and_a_tap_is_heard(visit: Open) -> None:
+    page = visit(390, 1500, theme="dark", touch=True)
+    settled(page, "runs", lambda found: found == ["2", "narrow", "True"])
+    over = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+    assert page.evaluate(over) == 0
+    page.touchscreen.tap(*spot(point(page), -1.0, 2.0))
+    settled(page, "start", is_near((-1.0, 2.0), 0.08))
+    dark = colour(paper(page), 60, 20)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_timeout(500)
+    assert sum(colour(paper(page), 60, 20)) > sum(dark) + 300  # the canvas follows the theme
+    page.context.close()
+
+
+def colour(canvas: Locator, left: float, top: float) -> list[int]:
+    """[red, green, blue] of the canvas's pixel there."""
+    script = "(c, [x, y]) => [...c.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
+    found: list[int] = canvas.evaluate(script, [round(left), round(top)])
+    return found
+
+
+def run_down(
+    browser: Browser, heights: np.ndarray, window: draw.Window, start: list[float]
+) -> np.ndarray:
+    """The path of surface.js from a start, in the units of the window: (steps, 2)."""
+    parts = [
+        (HERE.parents[1] / f"core/ui/draw/{name}.js").read_text() for name in ("stage", "surface")
+    ]
+    script = "\n".join(parts).replace("export default function", "function mount")
+    call = f"""([packed, window, start]) => {{ {script}
+        const surface = new Surface(packed, window);
+        return surface.way(...surface.toGrid(start)).map((place) => surface.toPlane(place)); }}"""
+    page = browser.new_page()
+    path = page.evaluate(call, [draw.pack(heights), window, start])
+    page.close()
+    return np.array(path)
+
+
+def grid(window: draw.Window, n: int = 49) -> tuple[np.ndarray, np.ndarray]:
+    x, y = np.meshgrid(np.linspace(*window[0], n), np.linspace(*window[1], n))
+    return x, y
+
+
+def test_water_on_a_quadratic_runs_along_its_exact_curve(chromium: Browser) -> None:
+    """Closed form: on (x^2 + k y^2) / 2 steepest descent keeps y / y0 = (x / x0)^k."""
+    x, y = grid(SQUARE)
+    path = run_down(chromium, (x**2 + 4 * y**2) / 2, SQUARE, [0.9, 0.8])
+    assert np.abs(path[:, 1] - 0.8 * (path[:, 0] / 0.9) ** 4).max() < 0.003
+    assert np.abs(path[-1]).max() < 1e-4
+
+
+def test_water_finds_the_end_of_the_bent_valley(chromium: Browser) -> None:
+    """Rosenbrock (1960): the minimum is (1, 1), at the end of a floor with almost no slope."""
+    x, y = grid(WINDOW)
+    path = run_down(chromium, (1 - x) ** 2 + 100 * (y - x**2) ** 2, WINDOW, [-1.2, 1.0])
+    assert np.abs(path[-1] - 1).max() < 1e-3
+    assert np.abs(path[50:, 1] - path[50:, 0] ** 2).max() < 0.02  # it stays on the floor
+
+
+def test_what_the_browser_sends_is_not_trusted() -> None:
+    assert draw.point_of({"value": [5, -0.5]}, SQUARE) == (1.0, -0.5)
+    for value in ([1], [1, "2"], "1,2", None, [float("nan"), 0], {"x": 1}):
+        assert draw.point_of({"value": value}, SQUARE) is None
+    assert draw.text_of({"value": "180ff"}, 2, 1) == "180ff"
+    for text in ("280ff", "180f", "180ff180ff", "1zzff", 180, None):
+        assert draw.text_of({"value": text}, 2, 1) is None
+
+
+def test_heights_travel_as_float32_with_gaps_filled() -> None:
+    heights = np.arange(25.0).reshape(5, 5)
+    heights[0, 0], heights[4, 4] = np.nan, np.inf
+    sent = np.frombuffer(base64.b64decode(draw.pack(heights)), "<f4").reshape(5, 5)
+    assert sent[0, 0] == sent[4, 4] == 23.0 and sent[2, 3] == 13.0
+    with pytest.raises(ValueError, match=r"\(5, 6\)"):
+        draw.pack(np.zeros((5, 6)))
+    with pytest.raises(ValueError, match="empty"):
+        draw.drag_point("p", 0, 0, window=((1, 1), (0, 1)))
+    with pytest.raises(ValueError, match="5 classes"):
+        draw.draw_points("p", "", classes=5)
