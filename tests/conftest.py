@@ -1,0 +1,46 @@
+"""For every test: one Torch thread, browser tests marked and last, and the browser itself."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Any
+
+import pytest
+
+BROWSERS = ("chromium", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser as e2e, and run it last.
+
+    Playwright leaves an event loop running in the main thread, where nothing else can then
+    start one.
+    """
+    for item in items:
+        if "playwright" in getattr(item, "fixturenames", ()) or "/e2e/" in item.nodeid:
+            item.add_marker(pytest.mark.e2e)
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give Torch one thread, as workers do, without importing it for tests that do not."""
+    if (torch := sys.modules.get("torch")) and hasattr(torch, "set_num_threads"):
+        torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's browser if there is one, else Playwright's own; neither is a failed test."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    own = {"executable_path": path} if path else {}
+    return {**browser_type_launch_args, **own, "args": list(FLAGS)}

@@ -1,0 +1,106 @@
+"""Fixtures of the browser tests: servers, pages in contexts of their own, the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.app import Console, Server
+
+
+class Visit(Protocol):
+    """Open a path of the app in a new browser context: a visitor with an empty history."""
+
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        theme: Literal["light", "dark"] = "light",
+        width: int = 1440,
+        height: int = 900,
+        at: Server | None = None,
+    ) -> Page: ...
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that most tests share."""
+    with_log = tmp_path_factory.mktemp("server") / "log.txt"
+    yield from _serve(with_log, {})
+
+
+@pytest.fixture(autouse=True)
+def _server_lives(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves the shared server dead fails with the server's last words."""
+    yield
+    if "server" in request.fixturenames:
+        shared: Server = request.getfixturevalue("server")
+        assert shared.process.poll() is None, f"the server died\n{shared.output()}"
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers that nobody has visited; keywords are environment variables."""
+    started: list[Server] = []
+
+    def start(**env: str) -> Server:
+        log = tmp_path / f"server-{len(started)}.txt"
+        started.append(Server(log, **env))
+        started[-1].wait_until_healthy()
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+@pytest.fixture
+def console() -> Iterator[Console]:
+    """What pages log; errors that the test did not allow fail it."""
+    said = Console()
+    yield said
+    assert said.left() == []
+
+
+@pytest.fixture
+def visit(browser: Browser, console: Console, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Open pages of the shared server, or of another one."""
+    contexts = []
+
+    def open_page(
+        path: str = "/",
+        *,
+        theme: Literal["light", "dark"] = "light",
+        width: int = 1440,
+        height: int = 900,
+        at: Server | None = None,
+    ) -> Page:
+        chosen = at or request.getfixturevalue("server")
+        context = browser.new_context(
+            base_url=chosen.url,
+            color_scheme=theme,
+            viewport={"width": width, "height": height},
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        console.watch(page)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _serve(log: Path, env: dict[str, str]) -> Iterator[Server]:
+    server = Server(log, **env)
+    try:
+        server.wait_until_healthy()
+        yield server
+    finally:
+        server.stop()
