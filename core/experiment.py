@@ -59,7 +59,15 @@ def same(a: Frame, b: Frame) -> bool:
     if (a.step, a.metrics) != (b.step, b.metrics):
         return False
     pairs = [(a.arrays(), b.arrays()), (a.weights or {}, b.weights or {})]
-    return all(x.keys() == y.keys() and all(np.array_equal(x[k], y[k]) for k in x) for x, y in pairs)
+    return all(
+        x.keys() == y.keys() and all(_bits(x[k]) == _bits(y[k]) for k in x) for x, y in pairs
+    )
+
+
+def _bits(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
+    """All there is to an array; NaN equals NaN here."""
+    array = np.asarray(array)
+    return array.dtype.str, array.shape, array.tobytes()
 
 
 class Diverged(Exception):
@@ -163,9 +171,7 @@ class Experiment:
         return self.settings(**self.preset(id).settings)
 
 
-
 def resolve(path: str) -> Any:
     """The object that an import string ``package.module:name`` names."""
     module, _, name = path.partition(":")
     return getattr(importlib.import_module(module), name)
-
