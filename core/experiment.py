@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from core.controls import Control
-from core.settings import Settings, SettingError
+from core.settings import SettingError, Settings
 
 __all__ = [
     "Control",
@@ -125,7 +125,8 @@ class View:
 class Experiment:
     """Settings, the generator that runs them, and the pictures of what it yields.
 
-    name: ``topic.experiment``. frame: the Frame class that run yields. run: import string of ``run(settings) -> Iterator[Frame]``.
+    name: ``topic.experiment``. frame: the Frame class that run yields.
+    run: import string of ``run(settings) -> Iterator[Frame]``.
     trains: False, a changed control redraws at once; True, it waits for the button.
     quick: the cuts with which tests run it. verb: the button ("Train from scratch").
     seconds: about how long the default takes.
