@@ -38,14 +38,16 @@ class Settings(BaseModel):
         return get_args(args[0]) if len(args) == 2 and args[1] is Ellipsis else args
 
     @classmethod
-    def parse(cls, raw: Mapping[str, str | Sequence[str]]) -> Self:
-        """Settings from text, as a command line or an address gives it.
+    def parse(
+        cls, raw: Mapping[str, str | Sequence[str]], base: Mapping[str, Any] | None = None
+    ) -> Self:
+        """Settings from text, as a command line or an address gives it; base: where it is silent.
 
         A choice may be given by its value or by its words on screen; several choices as a list or
         with commas between them. Raises SettingError for the first field that is wrong.
         """
         controls = cls.controls()
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = dict(base or {})
         for name, given in raw.items():
             if name not in controls:
                 raise SettingError(name, given, f"the fields are {', '.join(controls)}")
