@@ -6,7 +6,7 @@ Used by the workers and by the command line alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ class TooManySteps(Exception):
     """A run went past the step limit."""
 
 
-def guarded(frames: Iterable[Frame], most_steps: float = math.inf) -> Iterator[Frame]:
+def guarded(frames: Iterable[Frame], most_steps: float = math.inf) -> Generator[Frame]:
     """The same frames, up to the first with a non-finite metric (Diverged) or too high a step."""
     for frame in frames:
         bad = [name for name, value in frame.metrics.items() if not math.isfinite(value)]
