@@ -67,9 +67,14 @@ class Shape:
         pieces = zip(self.spans(runs), self.layers, strict=True)
         return [flat[a:b].view(runs, *layer) for (a, b), layer in pieces]
 
+    def split(self, each: Tensor) -> list[Tensor]:
+        """Views (S, rows, columns) of (S, P), a row a network."""
+        pieces = zip(self.spans(), self.layers, strict=True)
+        return [each[:, a:b].unflatten(1, layer) for (a, b), layer in pieces]
+
     def flatten(self, each: Tensor) -> Tensor:
         """(S, P), a row a network, to the flat tensor (S * P) of blocks."""
-        return torch.cat([each[:, a:b].reshape(-1) for a, b in self.spans()])
+        return torch.cat([block.reshape(-1) for block in self.split(each)])
 
     def rows(self, flat: Tensor, runs: int) -> Tensor:
         """The flat tensor of blocks to (S, P), a row a network."""
@@ -150,6 +155,15 @@ class Mlp:
         blank = [each.new_ones(self.runs, batch, n + 1) for n in shape.sizes[1:-1]]
         self._hidden = [(h, h[..., :-1], h.transpose(1, 2)) for h in blank]
         self._zs = [each.new_empty(self.runs, batch, n) for n in shape.sizes[1:]]
+
+    @property
+    def logits(self) -> Tensor:
+        """(S, B, outputs) of the last call of gradient."""
+        return self._zs[-1]
+
+    def gradients(self) -> list[Tensor]:
+        """The last gradient as views (S, inputs + 1, outputs) a layer."""
+        return self._grads
 
     def gradient(self, x: Tensor, x_t: Tensor, y: Tensor) -> Tensor:
         """Gradient (S * P) of the batch's mean loss, in a buffer that the next call overwrites.
