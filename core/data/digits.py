@@ -13,7 +13,7 @@ SIDE, CLASSES = 8, 10
 
 def load() -> tuple[np.ndarray, np.ndarray]:
     """All images (1797, 64) float32 in [0, 1], row by row, and labels (1797,) int64."""
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]  # slow to import
+    from sklearn.datasets import load_digits  # here: slow to import
 
     found = load_digits()
     return (found.data / 16).astype(np.float32), found.target.astype(np.int64)

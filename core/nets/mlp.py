@@ -70,7 +70,7 @@ class Shape:
     def split(self, each: Tensor) -> list[Tensor]:
         """Views (S, rows, columns) of (S, P), a row a network."""
         pieces = zip(self.spans(), self.layers, strict=True)
-        return [each[:, a:b].unflatten(1, layer) for (a, b), layer in pieces]
+        return [each[:, a:b].reshape(-1, *layer) for (a, b), layer in pieces]
 
     def flatten(self, each: Tensor) -> Tensor:
         """(S, P), a row a network, to the flat tensor (S * P) of blocks."""
@@ -122,7 +122,7 @@ def squash(logits: Tensor) -> Tensor:
 
 
 def loss(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean cross-entropy in nats of each run, (S,). target: (N, 1) of 0 and 1, or one-hot (N, k)."""
+    """Mean cross-entropy in nats, (S,). target: (N, 1) of 0 and 1, or one-hot (N, k)."""
     if logits.shape[-1] == 1:
         each = torch.nn.functional.softplus(logits) - target * logits
         return each.mean((-2, -1))

@@ -22,9 +22,9 @@ CHUNK = 1 << 22  # activations of one layer held at a time
 
 @dataclass(frozen=True)
 class Slice:
-    """Training loss on a plane: losses (g, g), rows along ys; the path (F, 2) seen on it, at steps (F,).
+    """Training loss on a plane: losses (g, g), rows along ys; the path (F, 2) on it.
 
-    shadow: (F,) loss at the path's places on the plane. share: of the squared distances of the
+    steps: (F,) of the path. shadow: (F,) loss at the path's places on the plane. share: of the squared distances of the
     path from its end, how much lies in the plane, in [0, 1].
     """
 
@@ -99,7 +99,7 @@ def plane_losses(
     steps = torch.from_numpy(np.asarray(spots)).to(centre.dtype)
     room = max(1, CHUNK // (len(sets.x) * max(shape.sizes)))
     found = []
-    for part in steps.split(room):
+    for part in torch.split(steps, room):
         each = centre + part @ torch.stack(plane)
         found.append(loss(outputs(shape, shape.split(each), sets.x)[-1], sets.y))
     return torch.cat(found).numpy()

@@ -7,6 +7,7 @@ can be laid one above the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -145,6 +146,7 @@ def _slice_panel(settings: Settings, traces: Sequence[Trace], x: Trace, y: Trace
 
 
 def _contour(last: Frame) -> Trace:
+    assert last.plane is not None
     z = np.log10(np.clip(last.plane, 1e-6, 1e6)).astype(np.float32)
     low, high = float(z.min()), float(z.max())
     size = max(0.1, round((high - low) / 14, 1))
@@ -272,7 +274,7 @@ def _spread(values: Sequence[float], least: float = 0.24) -> list[float]:
     """The values moved apart to at least so many decades, in the same order."""
     logs = np.log10(np.clip(values, 1e-5, 10))
     order = np.argsort(logs, kind="stable")
-    for low, high in zip(order, order[1:], strict=False):
+    for low, high in pairwise(order):
         logs[high] = max(logs[high], logs[low] + least)
     return [float(10**v) for v in logs]
 

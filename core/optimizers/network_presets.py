@@ -47,8 +47,8 @@ PRESETS = (
         settings={"data": "spiral", "hidden": "4-2", "steps": 6000},
         watch="The border between blue and orange: count its bends as the loss stops falling.",
         saw="{test_accuracy:.0%} of the test points right after 6,000 steps.",
-        why="Each first-layer unit draws one straight line. Four lines, combined twice, cannot make "
-        "the many turns of two spiral arms: no optimizer can find weights that do not exist.",
+        why="Each first-layer unit draws one straight line. Four lines, combined twice, cannot "
+        "make the many turns of two spiral arms: no optimizer can find weights that do not exist.",
         next="Try hidden layers 16-16 with 10,000 steps, then look inside the network.",
         expected=2,
         outcome=_spiral,
@@ -103,8 +103,8 @@ PRESETS = (
         settings={"init": "zeros"},
         watch="Inside the network: is there any difference between two units?",
         saw="{test_accuracy:.0%} right, after the same steps that take random weights to 100 %.",
-        why="With every weight at zero each tanh unit answers 0, and no gradient reaches the weights "
-        "in front of or behind it: only the last bias moves. Random first weights are what makes "
+        why="With every weight at zero each tanh unit answers 0, and no gradient reaches the "
+        "weights in front of or behind it: only the last bias moves. Random first weights are what makes "
         "units differ.",
         next="Choose He or Xavier as the first weights and train again.",
         expected=2,
@@ -126,8 +126,8 @@ PRESETS = (
         watch="Gradients: one line for each layer of weights, on a log scale.",
         saw="{grad_norm/w1:.1e} in the first layer, {grad_norm/w5:.1e} in the last, and "
         "{test_accuracy:.0%} right.",
-        why="Going back through a sigmoid multiplies by its slope, at most 1/4, and by weights that "
-        "are small at first. After four layers hardly anything is left.",
+        why="Going back through a sigmoid multiplies by its slope, at most 1/4, and by weights "
+        "that are small at first. After four layers hardly anything is left.",
         next="Change the activation to tanh: the same steps then solve the ring.",
         expected=2,
         outcome=_vanishing,

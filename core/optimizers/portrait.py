@@ -33,7 +33,7 @@ class Portrait:
         self.full.theta.copy_(theta)
         metrics = self._metrics(step) | more.pop("metrics", {})
         timing = {"steps_per_s": step / seconds} if seconds else {}
-        arrays = self._digits() if self.settings.data == "digits" else self._plane()
+        arrays: dict[str, Any] = self._digits() if self.settings.data == "digits" else self._plane()
         if step == 0:
             arrays |= self._data()
         return Frame(step=step, metrics=metrics, timing=timing, **arrays, **more)
@@ -71,7 +71,7 @@ class Portrait:
         self.small.theta.copy_(self.full.theta)
         return float((self.small.gradient(x1, x1.transpose(1, 2), y) - gradient).norm())
 
-    def _plane(self) -> dict[str, np.ndarray]:
+    def _plane(self) -> dict[str, Any]:
         out = outputs(self.shape, self.full.blocks, _lattice(SURFACE, self.sets.x))[-1]
         hidden = outputs(self.shape, self.full.blocks, _lattice(MAP, self.sets.x))[:-1]
         counts = shown(self.settings.layers)
@@ -82,7 +82,7 @@ class Portrait:
             "maps": ((maps.clamp(-1, 1) + 1) * 127).round().byte().reshape(-1, MAP, MAP).numpy(),
         }
 
-    def _digits(self) -> dict[str, np.ndarray]:
+    def _digits(self) -> dict[str, Any]:
         out = outputs(self.shape, self.full.blocks, self.sets.x_test)[-1][0]
         guess, truth = out.argmax(1), self.sets.y_test.argmax(1)
         counts = torch.bincount(truth * 10 + guess, minlength=100)
@@ -93,7 +93,7 @@ class Portrait:
             "images": pixels.reshape(-1, 8, 8).clone().numpy(),
         }
 
-    def _data(self) -> dict[str, np.ndarray]:
+    def _data(self) -> dict[str, Any]:
         sets = self.sets
         if self.settings.data != "digits":
             return {"x": sets.x.numpy(), "y": sets.y[:, 0].byte().numpy()}

@@ -114,7 +114,7 @@ def stretch(settings: Settings, sets: Sets, trainer: Trainer, chosen: Tensor) ->
     if _reason(sets, trainer.net) is None:
         return
     trainer.restore(kept)
-    for one in chosen.split(1):
+    for one in torch.split(chosen, 1):
         train(trainer, x1, sets.y, one)
         if (reason := _reason(sets, trainer.net)) is not None:
             raise _diverged(settings, trainer.t, reason)
@@ -123,7 +123,7 @@ def stretch(settings: Settings, sets: Sets, trainer: Trainer, chosen: Tensor) ->
 def train(trainer: Trainer, x1: Tensor, y: Tensor, chosen: Tensor) -> None:
     """Updates with the batches of these indices (K, B), laid out a few at a time."""
     room = max(1, GATHER // (chosen.shape[1] * (x1.shape[1] + y.shape[1])))
-    for part in chosen.split(room):
+    for part in torch.split(chosen, room):
         trainer.advance(x1[part][:, None], y[part][:, None])
 
 
