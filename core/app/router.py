@@ -8,6 +8,7 @@ from core.ui import frame
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
+frame.configure()
 page = st.navigation(
     {
         "": [

@@ -1,14 +1,14 @@
 """One visual language: the colour and mark of real, generated, learned, exact and gradient.
 
-The colours are Okabe and Ito's (2008), told apart by colour-blind readers, and of a middle tone
-that reads on light and dark ground. A mark goes with each, so that no meaning hangs on colour alone.
+The colours follow Okabe and Ito (2008), told apart by colour-blind readers, shifted to a middle
+tone that reads on light and dark ground. A mark goes with each, so that no meaning hangs on colour alone.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-REAL = "#0072B2"
+REAL = "#1A80C4"
 GENERATED = "#E07B00"
 LEARNED = "#009E73"
 EXACT = "#808890"
@@ -34,14 +34,14 @@ HEIGHTS: list[list[Any]] = [
 ]
 # Two classes, from REAL through neutral to GENERATED, for decision surfaces.
 DIVERGING: list[list[Any]] = [
-    [0.0, "#0072B2"],
+    [0.0, "#1A80C4"],
     [0.35, "#8fc1de"],
     [0.5, "#e9ecef"],
     [0.65, "#f3c48b"],
     [1.0, "#E07B00"],
 ]
 # For several lines in one chart: colour and dash together tell them apart.
-SERIES = ("#0072B2", "#E07B00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B5A200", "#7A5FB0")
+SERIES = ("#1A80C4", "#E07B00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B5A200", "#7A5FB0")
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 

@@ -6,13 +6,18 @@ parameters are compared with the Settings before any control is built, and what 
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from core.catalog import get
 from core.controls import Choice, Choices
 from core.experiment import Experiment, Settings, SettingError
+
+FLUSH_S = 0.03  # Streamlit sends what waits every 10 ms; a rerun would drop it
 
 
 def field_key(experiment: Experiment, field: str) -> str:
@@ -26,35 +31,60 @@ def param(name: str) -> str | None:
     return values[-1] if values else None
 
 
-def enter(experiment: Experiment) -> None:
-    """On the first sight of an experiment in a visit: take its settings from the address.
+def arrive(topic: str, steps: Mapping[str, str]) -> None:
+    """On arrival at a page: check what its address asks for, and write it as the controls do.
 
-    The order is: an explicit value, the preset that the link names, the default. What could not be
-    taken is kept as sentences under ``<name>#notes``.
+    steps: the words on the control that chooses the experiment, by experiment. A link may name an
+    experiment or a choice by its value or by its words, and a preset in place of settings: an
+    explicit value wins over the preset's, and that over the default. What could not be taken is
+    kept as sentences under ``<name>#notes``. Must run before any control is drawn.
     """
     state = st.session_state
-    seen, last = f"{experiment.name}#seen", f"{experiment.name}#last"
-    if state.get(seen) == state.get("visit"):
+    if state.get(f"{topic}#seen") == state["visit"]:
         return
-    state[seen] = state.get("visit")
+    state[f"{topic}#seen"] = state["visit"]
+    raw = {name: st.query_params.get_all(name) for name in st.query_params}
+    wanted = dict(raw)
+    asked = wanted.get(f"{topic}.see", [""])[-1]
+    name = asked if asked in steps else next((n for n, w in steps.items() if w == asked), "")
+    wanted.pop(f"{topic}.see", None)
+    if name:
+        wanted[f"{topic}.see"] = [steps[name]]
+    _settle(get(f"{topic}.{name or next(iter(steps))}"), raw, wanted)
+    if wanted != raw:
+        st.query_params.from_dict(wanted)
+        time.sleep(FLUSH_S)
+        st.rerun()
+
+
+def _settle(experiment: Experiment, raw: dict[str, list[str]], wanted: dict[str, list[str]]) -> None:
+    """Put an experiment's parameters right in ``wanted``, and keep what was wrong."""
     notes: list[str] = []
     values = _preset_values(experiment, notes)
-    named = any(name.startswith(f"{experiment.name}.") for name in st.query_params)
-    if not values and not named and last in state:
-        return  # back by the menu: the controls are as they were left
-    for field in experiment.settings.controls():
-        given = st.query_params.get_all(field_key(experiment, field))
-        if given:
-            _take(experiment, field, given, values, notes)
-    try:
-        experiment.settings.checked(values)
-    except SettingError as error:
-        notes.append(_sentence(error))
-        values.pop(error.field, None)
-    state[last] = experiment.settings(**values).model_dump(mode="json")
-    if values:
-        put(experiment, values)
-    state[f"{experiment.name}#notes"] = notes
+    given = {f: raw.get(field_key(experiment, f), []) for f in experiment.settings.controls()}
+    last = f"{experiment.name}#last"
+    if values or any(given.values()) or last not in st.session_state:
+        for field, texts in given.items():
+            if texts:
+                _take(experiment, field, texts, values, notes)
+        settings = _whole(experiment, values, notes)
+        st.session_state[last] = settings.model_dump(mode="json")
+        for field, info in experiment.settings.model_fields.items():
+            wanted.pop(field_key(experiment, field), None)
+            if getattr(settings, field) != info.default:
+                wanted[field_key(experiment, field)] = _texts(experiment, settings, field)
+    st.session_state[f"{experiment.name}#notes"] = notes
+
+
+def _whole(experiment: Experiment, values: dict[str, Any], notes: list[str]) -> Settings:
+    """The settings of these values, those left out that do not go together."""
+    while True:
+        try:
+            return experiment.settings.checked(values)
+        except SettingError as error:
+            notes.append(_sentence(error))
+            if values.pop(error.field, None) is None:
+                return experiment.settings()
 
 
 def put(experiment: Experiment, values: dict[str, Any]) -> None:
@@ -70,9 +100,8 @@ def put(experiment: Experiment, values: dict[str, Any]) -> None:
 def link(experiment: Experiment, settings: Settings, start: bool = False, **extra: str) -> str:
     """The address that shows this experiment with these settings, every value written out."""
     pairs = see(experiment)
-    controls = experiment.settings.controls()
     for field in settings.active():
-        pairs += [(field_key(experiment, field), text) for text in _texts(controls[field], settings, field)]
+        pairs += [(field_key(experiment, field), t) for t in _texts(experiment, settings, field)]
     pairs += [("go", "1")] if start else []
     pairs += list(extra.items())
     return address(pairs)
@@ -90,22 +119,28 @@ def address(pairs: list[tuple[str, str]]) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(pairs), ""))
 
 
-def _texts(control: Any, settings: Settings, field: str) -> list[str]:
-    value = getattr(settings, field)
+def _texts(experiment: Experiment, settings: Settings, field: str) -> list[str]:
+    """A value as its control writes it to the address."""
+    control, value = experiment.settings.controls()[field], getattr(settings, field)
     if isinstance(control, Choices):
         return [control.words(one) for one in value]
     if isinstance(control, Choice):
         return [control.words(value)]
     if isinstance(value, bool):
         return [str(value).lower()]
-    return [f"{value:.17g}" if isinstance(value, float) else str(value)]
+    return [short(value) if isinstance(value, float) else str(value)]
+
+
+def short(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    text = f"{value:g}"
+    return text if float(text) == value else repr(value)
 
 
 def _preset_values(experiment: Experiment, notes: list[str]) -> dict[str, Any]:
     wanted, state = param("preset"), st.session_state
-    if wanted is None or state.get("preset#visit") == state["visit"]:
+    if wanted is None:
         return {}
-    state["preset#visit"] = state["visit"]  # it belongs to the experiment that the link opens
     try:
         preset = experiment.preset(wanted)
     except KeyError:

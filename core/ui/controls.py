@@ -20,7 +20,6 @@ def sidebar(experiment: Experiment) -> tuple[Settings, str]:
     Returns the settings they stand for and, where a field is wrong, a sentence that says so; the
     settings are then the last ones that were right.
     """
-    address.enter(experiment)
     shown = _shown(experiment)
     with st.sidebar:
         chosen = _fields(experiment, "simple", shown)
@@ -117,13 +116,7 @@ def _log_slider(label: str, control: LogSlider, default: float, common: dict[str
     now = st.session_state.get(common["key"], default)
     extra = {float(default)} | ({float(now)} if isinstance(now, int | float) else set())
     options = sorted({*stops, *(v for v in extra if control.lo <= v <= control.hi)})
-    return st.select_slider(label, options, float(default), format_func=_number, **common)
-
-
-def _number(value: float) -> str:
-    """The shortest text that reads back as the same number."""
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value)
+    return st.select_slider(label, options, float(default), format_func=address.short, **common)
 
 
 def _points(label: str, control: Points, default: str, common: dict[str, Any]) -> Any:
@@ -132,8 +125,13 @@ def _points(label: str, control: Points, default: str, common: dict[str, Any]) -
     def drawn(text: str) -> None:
         st.session_state[key] = text
 
-    st.caption(label)
-    draw_points(f"{key}#pad", st.session_state.get(key, default), control.classes, control.most,
-                on_change=drawn)
+    draw_points(
+        f"{key}#pad",
+        st.session_state.get(key, default),
+        classes=control.classes,
+        most=control.most,
+        label=label,
+        on_change=drawn,
+    )
     paste = {**common, "help": "Paste points here, or copy them from here."}
     return st.text_input("Points as text", default, max_chars=5 * control.most, **paste)

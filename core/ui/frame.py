@@ -20,15 +20,16 @@ html { font-size: 20px; }
 """
 
 
-def begin(page: StreamlitPage) -> None:
-    """Set the page up; called by the router before the page runs."""
+def configure() -> None:
+    """Icon, layout and logo; called before the navigation, whose pages set the title."""
     st.set_page_config(
-        page_title=f"{page.title} - Glassbox" if page.title != "Home" else "Glassbox",
-        page_icon=str(ASSETS / "favicon.png"),
-        layout="wide",
-        initial_sidebar_state="auto",
+        page_icon=str(ASSETS / "favicon.png"), layout="wide", initial_sidebar_state="auto"
     )
     st.logo(str(ASSETS / "logo.svg"), size="large")
+
+
+def begin(page: StreamlitPage) -> None:
+    """Before a page runs: count the visit, and what the teachers' parameters ask for."""
     _visit(page)
     if presenting():
         st.html(PRESENT)

@@ -16,12 +16,8 @@ def choose(topic: str, title: str, steps: dict[str, str]) -> Experiment:
     steps: the words on the control for each experiment; they stand in the address too, where the
     experiment's own name is also understood.
     """
-    key, state = f"{topic}.see", st.session_state
+    address.arrive(topic, steps)
     labels = {words: name for name, words in steps.items()}
-    asked = address.param(key)
-    if asked in steps and state.get(f"{topic}#seen") != state["visit"]:
-        state[key] = steps[asked]
-    state[f"{topic}#seen"] = state["visit"]
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
@@ -30,7 +26,7 @@ def choose(topic: str, title: str, steps: dict[str, str]) -> Experiment:
             f"{title}: which experiment",
             list(labels),
             default=next(iter(labels)),
-            key=key,
+            key=f"{topic}.see",
             bind="query-params",
             label_visibility="collapsed",
             required=True,
@@ -56,6 +52,7 @@ def question(experiment: Experiment, settings: Settings, problem: str) -> Preset
         st.error(f"{problem}. The picture is of the settings before.", icon=":material/error:")
     preset = preset_of(experiment, settings)
     if preset is None:
+        st.query_params.pop("preset", None)
         st.markdown(f"##### {experiment.question}")
         return None
     with st.container(horizontal=True, vertical_alignment="center"):

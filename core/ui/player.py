@@ -37,7 +37,7 @@ def show(experiment: Experiment, settings: Settings) -> Shown:
         shown = runs.current(experiment, settings)
     slim = is_narrow()
     paused = shown.run is not None and shown.run.state == "paused"
-    every = (2.0 if paused else EVERY_S) if shown.active else None
+    every = (2.0 if paused else EVERY_S) if shown.pending else None
 
     def body() -> None:
         _body(experiment, settings, slim, expected=every is not None)
@@ -48,8 +48,9 @@ def show(experiment: Experiment, settings: Settings) -> Shown:
 
 def _body(experiment: Experiment, settings: Settings, slim: bool, expected: bool) -> None:
     shown = runs.current(experiment, settings)
-    if shown.active != expected:
+    if shown.pending != expected:
         st.rerun()
+    _offer_replay(experiment, shown)
     view = _transport(experiment, settings, shown)
     _say(experiment, settings, shown)
     if shown.frames:
@@ -57,6 +58,15 @@ def _body(experiment: Experiment, settings: Settings, slim: bool, expected: bool
     else:
         with st.container(height=experiment_height(experiment), border=False):
             st.caption("The picture comes with the first frame.")
+
+
+def _offer_replay(experiment: Experiment, shown: Shown) -> None:
+    """A run that was just watched to its end can be scrubbed at once."""
+    watched = f"{experiment.name}#watched"
+    if shown.run is None or shown.active or st.session_state.get(watched) != shown.run.id:
+        return
+    st.session_state[watched] = ""
+    st.session_state[f"{experiment.name}#replay"] = len(shown.frames) > 1
 
 
 def experiment_height(experiment: Experiment) -> int:
@@ -117,7 +127,8 @@ def _idle_buttons(experiment: Experiment, settings: Settings, shown: Shown) -> N
     name = experiment.name
     if experiment.trains:
         again = shown.finished and shown.origin == "run"
-        label = f"{experiment.verb}{' again' if again else ''}, about {experiment.seconds:.0f} s"
+        time = f"about {experiment.seconds:.0f} s" if experiment.seconds >= 1 else "under a second"
+        label = f"{experiment.verb}{' again' if again else ''}, {time}"
         st.button(
             label,
             key=f"{name}#train",
@@ -196,11 +207,6 @@ def _fix(experiment: Experiment, shown: Shown, fix: dict[str, Any]) -> None:
 
 def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> None:
     key = f"{experiment.name}#replay"
-    watched = st.session_state.pop(f"{experiment.name}#watched", "")
-    if watched and shown.run is not None and watched == shown.run.id and not shown.active:
-        st.session_state[key] = True  # a run that was just watched to its end can be scrubbed
-    elif watched:
-        st.session_state[f"{experiment.name}#watched"] = watched
     pinned = pins.pinned(experiment)
     replay = bool(st.session_state.get(key)) and not shown.active and view.clock
     fig = _animation(shown, pinned, view, slim) if replay else _still(shown, pinned, view, slim, -1)

@@ -13,12 +13,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import framefile
 from core.engine import get_engine
-from core.engine.run import Run
 from core.engine.limits import QueueFull
+from core.engine.run import Run
 from core.experiment import Experiment, Frame, Settings
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "runs"
-ACTIVE = ("queued", "running", "paused")
 FIRST_FRAME_S = 0.3  # how long the rerun that starts a run waits, to draw its first frame itself
 
 
@@ -37,7 +36,12 @@ class Shown:
     @property
     def active(self) -> bool:
         """Whether more frames may come."""
-        return self.run is not None and self.run.state in ACTIVE and self.origin == "run"
+        return self.run is not None and self.run.active and self.origin == "run"
+
+    @property
+    def pending(self) -> bool:
+        """Whether the page must look again soon: a run is going, or its first frame is to come."""
+        return self.active or (self.run is not None and self.run.active and not self.frames)
 
     @property
     def finished(self) -> bool:
@@ -60,16 +64,23 @@ def watching(session: str) -> Callable[[], bool]:
     return alive
 
 
-def start(experiment: Experiment, settings: Settings, fresh: bool = False) -> Run | None:
-    """Run it for this tab; None, with the reason kept to be said, when the queue is full."""
-    session = owner()
+def start(
+    experiment: Experiment, settings: Settings, fresh: bool = False, peek: bool = False
+) -> Run | None:
+    """Run it for this tab; None, with the reason kept to be said, when the queue is full.
+
+    fresh: although its result is stored. peek: only its first frame, the untrained model.
+    """
+    session, name = owner(), experiment.name
     try:
-        run = get_engine().submit(experiment, settings, session, watching(session), fresh=fresh)
+        run = get_engine().submit(
+            experiment, settings, session, watching(session), fresh=fresh, peek=peek
+        )
     except QueueFull as full:
-        st.session_state[f"{experiment.name}#refused"] = str(full)
+        st.session_state[f"{name}#refused"] = str(full)
         return None
-    st.session_state[f"{experiment.name}#run"] = run.id
-    st.session_state.pop(f"{experiment.name}#peek", None)
+    st.session_state[f"{name}#run"] = run.id
+    st.session_state[f"{name}#peek"] = run.id if peek and run.state != "done" else ""
     return run
 
 
@@ -80,7 +91,7 @@ def current(experiment: Experiment, settings: Settings) -> Shown:
     key = engine.key(experiment, settings)
     if run is not None and run.key == key:
         return _shown(experiment, settings, run)
-    if run is not None and run.state in ACTIVE:
+    if run is not None and run.active:
         run.cancel()
     session = owner()
     adopted = engine.attach(experiment, settings, session, watching(session))
@@ -91,21 +102,11 @@ def current(experiment: Experiment, settings: Settings) -> Shown:
     if stored is not None:
         st.session_state.pop(f"{experiment.name}#run", None)
         return Shown(settings, stored, "shipped")
-    begun = start(experiment, settings)
+    begun = start(experiment, settings, peek=experiment.trains)
     if begun is None:
         return Shown(settings, [], "run")
-    if experiment.trains and begun.state != "done":
-        peek(experiment, begun)
-    else:
-        begun.wait(frames=1_000_000, timeout=FIRST_FRAME_S)
+    begun.wait(frames=1 if experiment.trains else 1_000_000, timeout=FIRST_FRAME_S)
     return _shown(experiment, settings, begun)
-
-
-def peek(experiment: Experiment, run: Run) -> None:
-    """Keep only the start of a run: the untrained model on these settings."""
-    run.wait(frames=1, timeout=2.0)
-    run.cancel()
-    st.session_state[f"{experiment.name}#peek"] = run.id
 
 
 def shipped(experiment: Experiment, settings: Settings) -> list[Frame] | None:
