@@ -24,8 +24,8 @@ CHUNK = 1 << 22  # activations of one layer held at a time
 class Slice:
     """Training loss on a plane: losses (g, g), rows along ys; the path (F, 2) on it.
 
-    steps: (F,) of the path. shadow: (F,) loss at the path's places on the plane. share: of the squared distances of the
-    path from its end, how much lies in the plane, in [0, 1].
+    steps: (F,) of the path. shadow: (F,) loss at the path's places on the plane. share: of the
+    squared distances of the path from its end, how much lies in the plane, in [0, 1].
     """
 
     xs: np.ndarray

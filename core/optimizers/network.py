@@ -12,6 +12,7 @@ from core import experiment
 from core.controls import Choice, LogSlider, Points, Seed, Slider, Text
 from core.data import points
 from core.experiment import Experiment, View
+from core.optimizers import landscape_figures
 from core.optimizers import network_figures as draw
 from core.optimizers.hyper import TITLES, RuleName
 from core.optimizers.network_presets import PRESETS
@@ -233,7 +234,7 @@ NETWORK = Experiment(
         View(
             "landscape",
             "Loss landscape",
-            draw.landscape,
+            landscape_figures.landscape,
             "The training loss on a plane through the last weights, with the path of the run.",
         ),
     ),

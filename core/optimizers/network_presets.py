@@ -104,8 +104,8 @@ PRESETS = (
         watch="Inside the network: is there any difference between two units?",
         saw="{test_accuracy:.0%} right, after the same steps that take random weights to 100 %.",
         why="With every weight at zero each tanh unit answers 0, and no gradient reaches the "
-        "weights in front of or behind it: only the last bias moves. Random first weights are what makes "
-        "units differ.",
+        "weights in front of or behind it: only the last bias moves. Random first weights are "
+        "what makes units differ.",
         next="Choose He or Xavier as the first weights and train again.",
         expected=2,
         outcome=_zeros,
