@@ -186,10 +186,14 @@ class Lion(torch.optim.Optimizer):
         return loss
 
 
+# One line search a step, of 25 evaluations at most: torch counts max_eval over both.
+_SEARCH = {"max_iter": 1, "max_eval": 26, "line_search_fn": "strong_wolfe"}
+
+
 def make_torch(name: str, params: Iterable[Tensor], hyper: Hyper) -> torch.optim.Optimizer:
     """The real torch.optim optimizer of that name (Lion: the one above). hyper holds floats.
 
-    L-BFGS makes one line search a step (max_iter=1, strong Wolfe) and needs a closure.
+    L-BFGS makes one line search a step (strong Wolfe) and needs a closure.
     sgd is gradient descent: its noise is added to the gradient outside. KeyError if unknown.
     """
     optim, h = torch.optim, hyper
@@ -211,7 +215,7 @@ def make_torch(name: str, params: Iterable[Tensor], hyper: Hyper) -> torch.optim
         "radam": (optim.RAdam, adam),
         "adamax": (optim.Adamax, adam),
         "lion": (Lion, betas),
-        "lbfgs": (optim.LBFGS, {"lr": h.lr, "max_iter": 1, "line_search_fn": "strong_wolfe"}),
+        "lbfgs": (optim.LBFGS, {"lr": h.lr, **_SEARCH}),
     }
     kind, options = kinds[name]
     return kind(params, **options)

@@ -112,6 +112,13 @@ def value_grad(options: Options, theta: Tensor) -> tuple[Tensor, Tensor]:
     return height.detach(), grad
 
 
+def in_play(options: Options, theta: Any) -> Any:
+    """Whether theta (..., 2), array or tensor, is finite and within ten windows of the picture."""
+    (x0, x1), (y0, y1) = SURFACES[options.surface].window
+    near_x = abs(theta[..., 0] - (x0 + x1) / 2) <= 5 * (x1 - x0)
+    return near_x & (abs(theta[..., 1] - (y0 + y1) / 2) <= 5 * (y1 - y0))
+
+
 def _cos_sin(degrees: float) -> tuple[float, float]:
     exact = {0.0: (1.0, 0.0), 90.0: (0.0, 1.0)}  # cos(pi/2) would leave 6e-17 behind
     angle = math.radians(degrees)
