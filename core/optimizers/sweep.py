@@ -14,22 +14,25 @@ from core.optimizers.sweep_plane import Frame, Settings, height, momenta, rates
 __all__ = ["PRESETS", "SWEEP", "Frame", "Settings", "cell"]
 
 
-def cell(settings: Settings, frames: list[Frame], x: float, y: float) -> dict[str, Any]:
+def cell(settings: Settings, frames: list[Frame], x: float, y: float) -> dict[str, Any] | None:
     """Settings of ``optimizers.race`` for the cell nearest to x, y, in the plane's axis units.
 
-    x: log10 of the rate. y: the momentum or beta1; for beta2, -log10(1 - beta2). A race's
-    gradients have no noise.
+    x: log10 of the rate. y: the momentum or beta1; for beta2, -log10(1 - beta2). Momentum 0 races
+    as gradient descent. None for RMSprop, whose memory the race keeps at 0.99. Races have no noise.
     """
     rate, beta = rates(settings), momenta(settings)
     column = int(np.abs(np.log10(rate) - x).argmin())
     row = int(np.abs(height(settings, beta) - y).argmin())
+    name = "gradient-descent" if settings.upright() == "momentum" and row == 0 else None
+    if settings.optimizer == "rmsprop":
+        return None
     start_x, start_y = settings.origin()
-    race: dict[str, Any] = {"surface": settings.surface, "optimizers": (settings.optimizer,)}
-    race |= {"rates": "same", "lr": float(rate[column]), "steps": settings.steps}
-    race |= {"start_x": start_x, "start_y": start_y}
+    race: dict[str, Any] = {"surface": settings.surface, "rates": "same"}
+    race |= {"optimizers": (name or settings.optimizer,), "lr": float(rate[column])}
+    race |= {"steps": settings.steps, "start_x": start_x, "start_y": start_y}
     shared = ("condition", "rotation", "beta1", "beta2")
-    race |= {name: getattr(settings, name) for name in shared if name in settings.active()}
-    return {**race, settings.upright(): float(beta[row])}
+    race |= {key: getattr(settings, key) for key in shared if key in settings.active()}
+    return race if name else {**race, settings.upright(): float(beta[row])}
 
 
 def _wider(metrics: Mapping[str, float]) -> int:
@@ -66,7 +69,7 @@ PRESETS = (
         title="The best momentum",
         question="Each momentum at its best rate: which is fastest in a ravine of condition 100?",
         options=("None at all", "A middling one, near 0.7", "The more the better: 0.975"),
-        settings={"tolerance": 1e-8},
+        settings={"tolerance": 1e-6},
         watch="The right panel: the fewest steps of each row.",
         saw="{best_steps:.0f} steps, with momentum {best_momentum:.2f} and rate {best_lr:.3g}.",
         why="Too little crawls along the floor, too much swings past the end. Polyak's closed form "
@@ -89,7 +92,7 @@ PRESETS = (
         saw=_SAW_EDGE,
         why="Looking ahead adds the newest gradient once more. Across the ravine that is too much "
         "of it: the edge is 2(1 + b)/((1 + 2b)L), down to 4/(3L) as b nears 1.",
-        next="Compare the fewest steps: Nesterov settles about as fast, over more momenta.",
+        next="Compare the fewest steps with momentum's: the smaller rate costs Nesterov little.",
         expected=0,
         outcome=_wider,
     ),
@@ -102,8 +105,8 @@ PRESETS = (
         watch="Whether any orange appears, and what takes its place on the right.",
         saw="{diverged:.0%} of the cells blew up, {converged:.0%} settled. "
         "Best: {best_steps:.0f} steps at rate {best_lr:.2g}.",
-        why="Adam divides the gradient by its own size, so a step is never much longer than the "
-        "rate. Too large a rate bounces about the minimum instead of running away.",
+        why="Adam divides the gradient by its recent size, so the length of a step hangs on the "
+        "rate, not on the slope. Too large a rate bounces about; it cannot run away.",
         next="Set the upright axis to beta1, Adam's momentum.",
         expected=2,
         outcome=lambda m: 2 if m["diverged"] == 0 else 1 if m["diverged"] < 0.3 else 0,

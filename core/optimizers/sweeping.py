@@ -9,41 +9,39 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.optimizers.hyper import Number
+from core.optimizers.hyper import Hyper, Number
 from core.optimizers.rules import RULES, hyper
 from core.optimizers.surfaces import SURFACES, turn, value_grad
 from core.optimizers.sweep_plane import Frame, Settings, momenta, rates
 
 FRAMES = 61
-LIMIT = 1e6  # times the start's height: beyond, it has blown up
+LIMIT = 1e6  # times the start's height over the minimum: beyond, it has blown up
 GOING, SETTLED, BLOWN = 0, 1, 2
 
 
 @dataclass
 class Verdict:
-    """What is known of each cell (rows, columns): last step above tolerance, step it blew up."""
+    """What is known of each cell (rows, columns)."""
 
-    above: Tensor  # int64: the last step at which it was above the tolerance
+    above: Tensor  # int64: the last step at which it was above the tolerance, or -1
     blown: Tensor  # int64: the step at which it blew up, or -1
-    loss: Tensor  # height over the minimum, as a share of the start's
+    loss: Tensor  # height over the minimum
 
 
 def plane(settings: Settings) -> Iterator[Frame]:
     """Some 60 frames of a plane whose cells all take the same step at the same time."""
     options, rule = settings.options(), RULES[settings.optimizer]
-    lr = torch.from_numpy(rates(settings))[None, :, None]  # (1, columns, 1)
-    beta = torch.from_numpy(momenta(settings))[:, None, None]  # (rows, 1, 1)
-    numbers: dict[str, Number] = {"beta1": settings.beta1, "beta2": settings.beta2, "lr": lr}
-    steering = hyper(settings.optimizer, **{**numbers, settings.upright(): beta})
-    begin = torch.tensor(turn(options, settings.origin()), dtype=torch.float64)
-    theta = begin.expand(len(beta), lr.shape[1], 2).clone()
+    steering, shape = steer(settings)
+    start = torch.tensor(turn(options, settings.origin()), dtype=torch.float64)
+    theta = start.expand(*shape, 2).clone()
     floor = min(z for _, _, z in SURFACES[settings.surface].minima)
     generator = torch.Generator().manual_seed(settings.seed)
 
     loss, grad = value_grad(options, theta)
-    start = (loss - floor).clamp(min=1e-300)
-    verdict = Verdict(torch.zeros_like(loss).long() - 1, torch.zeros_like(loss).long() - 1, loss)
-    judge(verdict, (loss - floor) / start, 0, settings.tolerance)
+    never = torch.full(shape, -1)
+    verdict = Verdict(never.clone(), never.clone(), loss)
+    limit = LIMIT * max(float(loss[0, 0] - floor), settings.tolerance)
+    judge(verdict, loss - floor, 0, settings.tolerance, limit)
     state = rule.init(theta)
     marks = set(np.linspace(0, settings.steps, FRAMES).round().astype(int).tolist())
     yield _frame(verdict, 0, settings)
@@ -52,29 +50,36 @@ def plane(settings: Settings) -> Iterator[Frame]:
             grad = grad + settings.noise * torch.randn(2, generator=generator, dtype=grad.dtype)
         moved, state = rule.step(theta, grad, state, t, steering)
         loss, slope = value_grad(options, moved)
-        judge(verdict, (loss - floor) / start, t, settings.tolerance)
+        judge(verdict, loss - floor, t, settings.tolerance, limit)
         alive = (verdict.blown < 0)[..., None]  # a cell that blew up stays where it last was
         theta, grad = torch.where(alive, moved, theta), torch.where(alive, slope, 0.0)
         if t in marks:
             yield _frame(verdict, t, settings)
 
 
-def judge(verdict: Verdict, loss: Tensor, t: int, tolerance: float) -> None:
+def steer(settings: Settings) -> tuple[Hyper, tuple[int, int]]:
+    """The hyperparameters of all cells, as tensors that broadcast, and the plane's shape."""
+    lr = torch.from_numpy(rates(settings))[None, :, None]  # (1, columns, 1)
+    beta = torch.from_numpy(momenta(settings))[:, None, None]  # (rows, 1, 1)
+    numbers: dict[str, Number] = {"beta1": settings.beta1, "beta2": settings.beta2, "lr": lr}
+    steering = hyper(settings.optimizer, **{**numbers, settings.upright(): beta})
+    return steering, (len(beta), lr.shape[1])
+
+
+def judge(verdict: Verdict, loss: Tensor, t: int, tolerance: float, limit: float) -> None:
     """Note which cells blew up at step t, and which are above the tolerance.
 
-    loss: share of the start's height. A cell counts as settled since it was last above.
+    loss: height over the minimum. A cell has been settled since it was last above.
     """
-    wild = ~(loss < LIMIT)  # NaN is wild too
+    wild = ~(loss < limit)  # NaN is wild too
     verdict.blown[wild & (verdict.blown < 0)] = t
-    verdict.loss = torch.where(verdict.blown >= 0, LIMIT, loss)
+    verdict.loss = torch.where(verdict.blown >= 0, limit, loss)
     verdict.above[verdict.loss > tolerance] = t
 
 
 def _frame(verdict: Verdict, step: int, settings: Settings) -> Frame:
     blown, above = verdict.blown.numpy(), verdict.above.numpy()
     settled = (blown < 0) & (above < step)
-    if step == 0:
-        settled = above < 0
     state = np.where(blown >= 0, BLOWN, np.where(settled, SETTLED, GOING)).astype(np.int8)
     needed = np.where(blown >= 0, blown, np.where(settled, above + 1, 0)).astype(np.int32)
     loss = verdict.loss.numpy().astype(np.float32)
