@@ -22,7 +22,7 @@ class _Common:
     unit: str = ""
     level: Level = "simple"
     when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
-    """Other fields and the values with which this one applies; any one of several choices counts."""
+    """Other fields and the values with which this one applies (any of several counts)."""
 
 
 class Control(at.GroupedMetadata):
@@ -34,7 +34,7 @@ class Control(at.GroupedMetadata):
     level: Level
     when: Mapping[str, tuple[Any, ...]]
 
-    def __iter__(self) -> Iterator[at.BaseMetadata]:
+    def __iter__(self) -> Iterator[object]:
         return iter(())
 
     def allowed(self) -> str:
@@ -51,7 +51,7 @@ class Slider(_Common, Control):
     hi: float
     step: float | None = None
 
-    def __iter__(self) -> Iterator[at.BaseMetadata]:
+    def __iter__(self) -> Iterator[object]:
         yield at.Interval(ge=self.lo, le=self.hi)
 
     def allowed(self) -> str:
@@ -72,7 +72,7 @@ class LogSlider(_Common, Control):
     top: float | None = None
     whole: bool = False
 
-    def __iter__(self) -> Iterator[at.BaseMetadata]:
+    def __iter__(self) -> Iterator[object]:
         yield at.Interval(ge=self.lo, le=self.hi)
 
     def allowed(self) -> str:
@@ -111,7 +111,7 @@ class Choices(_Common, Control):
     most: int = 20
     labels: Mapping[str, str] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[at.BaseMetadata]:
+    def __iter__(self) -> Iterator[object]:
         yield at.MinLen(self.least)
         yield at.MaxLen(self.most)
 
@@ -140,7 +140,7 @@ class Text(_Common, Control):
     label: str
     most: int = 200
 
-    def __iter__(self) -> Iterator[at.BaseMetadata]:
+    def __iter__(self) -> Iterator[object]:
         yield at.MaxLen(self.most)
 
     def allowed(self) -> str:
@@ -155,7 +155,7 @@ class Points(_Common, Control):
     most: int = 200
     classes: int = 2
 
-    def __iter__(self) -> Iterator[at.BaseMetadata]:
+    def __iter__(self) -> Iterator[object]:
         yield at.MaxLen(5 * self.most)
 
     def allowed(self) -> str:
@@ -170,7 +170,7 @@ class Seed(_Common, Control):
     lo: int = 0
     hi: int = 999_999
 
-    def __iter__(self) -> Iterator[at.BaseMetadata]:
+    def __iter__(self) -> Iterator[object]:
         yield at.Interval(ge=self.lo, le=self.hi)
 
     def allowed(self) -> str:

@@ -16,6 +16,7 @@ from core.controls import Control
 from core.settings import SettingError, Settings
 
 __all__ = [
+    "Click",
     "Control",
     "Diverged",
     "Experiment",
@@ -106,12 +107,28 @@ class Preset:
 
 
 @dataclass(frozen=True)
+class Click:
+    """What a click in a picture leads to.
+
+    experiment: whose settings are to change; if it is the one clicked in, they change at once, else
+    a button with the words offers it. values: the fields to set, the others at their defaults (or,
+    in the same experiment, as they are).
+    """
+
+    experiment: str
+    values: Mapping[str, Any]
+    words: str
+
+
+@dataclass(frozen=True)
 class View:
     """One way to look at the frames of a run.
 
     draw(settings, frames, at) gives the figure of frame number ``at``: pure, the same traces at
     every frame, fixed axis ranges. alt: what a screen reader says.
     clock: the frames make an animation (False: one figure of the whole run).
+    clicked: (settings, frames, point) -> what a click on a point of it leads to; the point has
+    ``x``, ``y`` and ``customdata``.
     """
 
     name: str
@@ -119,6 +136,7 @@ class View:
     draw: Callable[[Any, list[Any], int], Figure]
     alt: str
     clock: bool = True
+    clicked: Callable[[Any, list[Any], Mapping[str, Any]], Click | None] | None = None
 
 
 @dataclass(frozen=True)

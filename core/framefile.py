@@ -19,7 +19,7 @@ def save(file: BinaryIO | str, frames: Sequence[Frame]) -> None:
     at the end of each axis. Weights of the last frame are ``weights/<name>``.
     A metric that a frame lacks is NaN there.
     """
-    np.savez_compressed(file, **table(frames))
+    np.savez_compressed(file, allow_pickle=False, **table(frames))
 
 
 def table(frames: Sequence[Frame]) -> dict[str, np.ndarray]:
@@ -46,7 +46,7 @@ def pack(frames: Sequence[Frame]) -> bytes:
         out |= {f"{i}/weights/{name}": value for name, value in (frame.weights or {}).items()}
     out["head"] = np.array(json.dumps(head))
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **out)
+    np.savez_compressed(buffer, allow_pickle=False, **out)
     return buffer.getvalue()
 
 

@@ -66,12 +66,16 @@ class Settings(BaseModel):
             raise SettingError(name, given, cls._allowed(name, first)) from None
 
     @classmethod
-    def schema(cls) -> dict[str, Any]:
+    def schema(cls) -> dict[str, Any]:  # type: ignore[override]
         """The JSON schema, with each field's label, help, unit, level and when."""
         schema = cls.model_json_schema()
         for name, control in cls.controls().items():
             entry = schema["properties"][name]
-            entry |= {"title": control.label, "x-control": type(control).__name__, "x-level": control.level}
+            entry |= {
+                "title": control.label,
+                "x-control": type(control).__name__,
+                "x-level": control.level,
+            }
             extra = {"description": control.help, "x-unit": control.unit}
             extra["x-when"] = {k: list(v) for k, v in control.when.items()}  # type: ignore[assignment]
             entry |= {key: value for key, value in extra.items() if value}
@@ -85,17 +89,14 @@ class Settings(BaseModel):
     def canonical(self) -> Self:
         """The same settings with every field that does not apply at its default."""
         active = set(self.active())
-        return type(self)(**{name: getattr(self, name) for name in type(self).controls() if name in active})
+        return type(self)(
+            **{name: getattr(self, name) for name in type(self).controls() if name in active}
+        )
 
     def key(self) -> str:
         """A text that two settings share exactly when they ask for the same run."""
         dumped = self.model_dump(mode="json")
         return json.dumps({name: dumped[name] for name in self.active()}, sort_keys=True)
-
-    def changes(self) -> dict[str, Any]:
-        """The fields that apply and differ from their defaults."""
-        default = type(self).model_fields
-        return {n: getattr(self, n) for n in self.active() if getattr(self, n) != default[n].default}
 
     def _applies(self, name: str, controls: dict[str, Control]) -> bool:
         for other, values in controls[name].when.items():
@@ -129,7 +130,8 @@ class Settings(BaseModel):
         if isinstance(control, Choices):
             return f"{control.least} to {control.most} of " + " | ".join(cls.choices(name))
         whole = cls.model_fields[name].annotation is int
-        return control.allowed().replace("a number", "a whole number") if whole else control.allowed()
+        words = control.allowed()
+        return words.replace("a number", "a whole number") if whole else words
 
 
 def _control(info: FieldInfo) -> Control | None:

@@ -13,7 +13,7 @@ from typing import Any
 from core.experiment import Figure
 from core.plot.theme import GRID
 
-GAP, TOP, BOTTOM = 72, 34, 44  # pixels: between panels, for a panel's title, for its axis title
+GAP, TOP, BOTTOM = 72, 34, 42  # pixels: between panels, for a panel's title, for its axis title
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def arrange(fig: Figure, rows: Sequence[Sequence[int]], height: int | None = Non
     meta = fig["layout"]["meta"]
     each = height or meta["height"]
     total = each * len(rows)
-    layout = {**fig["layout"], "height": total, "margin": {"l": 56, "r": 16, "t": 8, "b": 8}}
-    inner = total - 16
+    layout = {**fig["layout"], "height": total, "margin": {"l": 56, "r": 16, "t": 8, "b": 16}}
+    inner = total - 24
     notes = [note for note in layout["annotations"] if note.get("name") != "panel"]
     for place, row in enumerate(rows):
         low = 1 - ((place + 1) * each - BOTTOM) / inner
@@ -77,7 +77,9 @@ def arrange(fig: Figure, rows: Sequence[Sequence[int]], height: int | None = Non
 def narrow(fig: Figure) -> Figure:
     """The same panels one under the other, for a screen of some 390 pixels."""
     count = len(fig["layout"]["meta"]["titles"])
-    return arrange(fig, [[n] for n in range(count)], height=min(fig["layout"]["meta"]["height"], 360))
+    return arrange(
+        fig, [[n] for n in range(count)], height=min(fig["layout"]["meta"]["height"], 360)
+    )
 
 
 def above(top: Figure, below: Figure, names: tuple[str, str]) -> Figure:
@@ -90,11 +92,21 @@ def above(top: Figure, below: Figure, names: tuple[str, str]) -> Figure:
         layout[key] = [one for one in layout[key] if one.get("name") != "panel"]
     layout |= {k: v for k, v in shifted["layout"].items() if k[:5] in ("xaxis", "yaxis", "scene")}
     meta = top["layout"]["meta"]
-    titles = [f"{name}: {title}" for name, fig in zip(names, (top, below), strict=True)
-              for title in fig["layout"]["meta"]["titles"]]
-    layout["meta"] = {**meta, "titles": titles, "widths": meta["widths"] * 2, "scenes": meta["scenes"] * 2}
+    titles = [
+        f"{name}: {title}"
+        for name, fig in zip(names, (top, below), strict=True)
+        for title in fig["layout"]["meta"]["titles"]
+    ]
+    layout["meta"] = {
+        **meta,
+        "titles": titles,
+        "widths": meta["widths"] * 2,
+        "scenes": meta["scenes"] * 2,
+    }
     both = {"data": [*top["data"], *shifted["data"]], "layout": layout}
-    return arrange(both, [list(range(count)), list(range(count, 2 * count))], height=min(meta["height"], 360))
+    return arrange(
+        both, [list(range(count)), list(range(count, 2 * count))], height=min(meta["height"], 360)
+    )
 
 
 def _add(fig: Figure, panel: Panel, suffix: str) -> None:
@@ -116,10 +128,19 @@ def _add(fig: Figure, panel: Panel, suffix: str) -> None:
     layout["shapes"] += [{**own, **shape} for shape in panel.shapes]
 
 
-def _place(layout: dict[str, Any], meta: dict[str, Any], n: int, x: tuple[float, float], y: tuple[float, float]) -> None:
+def _place(
+    layout: dict[str, Any],
+    meta: dict[str, Any],
+    n: int,
+    x: tuple[float, float],
+    y: tuple[float, float],
+) -> None:
     suffix = "" if n == 0 else str(n + 1)
     if meta["scenes"][n]:
-        layout[f"scene{suffix}"] = {**layout[f"scene{suffix}"], "domain": {"x": list(x), "y": list(y)}}
+        layout[f"scene{suffix}"] = {
+            **layout[f"scene{suffix}"],
+            "domain": {"x": list(x), "y": list(y)},
+        }
         return
     layout[f"xaxis{suffix}"] = {**layout[f"xaxis{suffix}"], "domain": list(x)}
     layout[f"yaxis{suffix}"] = {**layout[f"yaxis{suffix}"], "domain": list(y)}
@@ -127,17 +148,29 @@ def _place(layout: dict[str, Any], meta: dict[str, Any], n: int, x: tuple[float,
 
 def _title(text: str, x: float, y: float) -> dict[str, Any]:
     return {
-        "name": "panel", "text": text, "x": x, "y": y, "xref": "paper", "yref": "paper",
-        "xanchor": "left", "yanchor": "bottom", "showarrow": False, "font": {"size": 14}, "align": "left",
+        "name": "panel",
+        "text": text,
+        "x": x,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 14},
+        "align": "left",
     }
 
 
 def _shift(fig: Figure, by: int) -> Figure:
     def moved(ref: str) -> str:
         letters = ref.rstrip("0123456789")
-        return f"{letters}{int(ref[len(letters):] or 1) + by}"
+        return f"{letters}{int(ref[len(letters) :] or 1) + by}"
 
-    data = [{**t, **{k: moved(t[k]) for k in ("xaxis", "yaxis", "scene") if k in t}} for t in fig["data"]]
+    data = [
+        {**t, **{k: moved(t[k]) for k in ("xaxis", "yaxis", "scene") if k in t}}
+        for t in fig["data"]
+    ]
     layout: dict[str, Any] = {}
     for key, value in fig["layout"].items():
         if key[:5] in ("xaxis", "yaxis", "scene"):

@@ -1,7 +1,8 @@
 """One visual language: the colour and mark of real, generated, learned, exact and gradient.
 
 The colours follow Okabe and Ito (2008), told apart by colour-blind readers, shifted to a middle
-tone that reads on light and dark ground. A mark goes with each, so that no meaning hangs on colour alone.
+tone that reads on light and dark ground. A mark goes with each, so that no meaning hangs on
+colour alone.
 """
 
 from __future__ import annotations
@@ -47,4 +48,7 @@ DASHES = ("solid", "dash", "dot", "dashdot")
 
 def series(index: int) -> dict[str, str]:
     """Line colour and dash of the series of that number; 32 differ."""
-    return {"color": SERIES[index % len(SERIES)], "dash": DASHES[index // len(SERIES) % len(DASHES)]}
+    return {
+        "color": SERIES[index % len(SERIES)],
+        "dash": DASHES[index // len(SERIES) % len(DASHES)],
+    }

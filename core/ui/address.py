@@ -15,7 +15,7 @@ import streamlit as st
 
 from core.catalog import get
 from core.controls import Choice, Choices
-from core.experiment import Experiment, Settings, SettingError
+from core.experiment import Experiment, SettingError, Settings
 
 FLUSH_S = 0.03  # Streamlit sends what waits every 10 ms; a rerun would drop it
 
@@ -57,7 +57,9 @@ def arrive(topic: str, steps: Mapping[str, str]) -> None:
         st.rerun()
 
 
-def _settle(experiment: Experiment, raw: dict[str, list[str]], wanted: dict[str, list[str]]) -> None:
+def _settle(
+    experiment: Experiment, raw: dict[str, list[str]], wanted: dict[str, list[str]]
+) -> None:
     """Put an experiment's parameters right in ``wanted``, and keep what was wrong."""
     notes: list[str] = []
     values = _preset_values(experiment, notes)
@@ -173,4 +175,6 @@ def _raw(experiment: Experiment, values: dict[str, Any]) -> dict[str, Any]:
 def _sentence(error: SettingError) -> str:
     given = repr(error.given if not isinstance(error.given, (list, tuple)) else error.given[-1:])
     given = given if len(given) < 40 else given[:37] + "..."
-    return f"The link asks {error.field} for {given}; it allows {error.allowed}. The default is used."
+    return (
+        f"The link asks {error.field} for {given}; it allows {error.allowed}. The default is used."
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.controls import Choice, Choices, Control, LogSlider, Points, Seed, Slider, Text, Toggle
-from core.experiment import Experiment, Settings, SettingError
+from core.experiment import Experiment, SettingError, Settings
 from core.ui import address
 from core.ui.draw import draw_points
 
@@ -93,7 +93,9 @@ def _widget(experiment: Experiment, field: str, control: Control) -> Any:
     if isinstance(control, Slider):
         kind = int if info.annotation is int else float
         step = None if control.step is None else kind(control.step)
-        return st.slider(label, kind(control.lo), kind(control.hi), kind(info.default), step, **common)
+        shape = "%d" if kind is int else "%g"
+        bounds = (kind(control.lo), kind(control.hi), kind(info.default), step)
+        return st.slider(label, *bounds, format=shape, **common)
     if isinstance(control, Choice):
         options = experiment.settings.choices(field)
         words = {"format_func": control.words, **common}

@@ -11,7 +11,8 @@ _MARKS = {
     "diamond": '<path d="M9 2 16 9 9 16 2 9Z" fill="{c}"/>',
     "line": '<path d="M1 9H17" stroke="{c}" stroke-width="3"/>',
     "dash": '<path d="M1 9H17" stroke="{c}" stroke-width="3" stroke-dasharray="5 3"/>',
-    "arrow": '<path d="M2 9H12" stroke="{c}" stroke-width="3"/><path d="M11 4 17 9 11 14Z" fill="{c}"/>',
+    "arrow": '<path d="M2 9H12" stroke="{c}" stroke-width="3"/>'
+    '<path d="M11 4 17 9 11 14Z" fill="{c}"/>',
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.catalog import get
+from core.controls import Choice, Choices
 from core.experiment import Experiment, Preset, Settings
 from core.ui import address, pins, words
 from core.ui.runs import Shown
@@ -77,7 +78,7 @@ def preset_of(experiment: Experiment, settings: Settings) -> Preset | None:
 def _same_but_seed(experiment: Experiment, preset: Preset, settings: Settings) -> bool:
     own = experiment.preset_settings(preset.id)
     if "seed" in experiment.settings.model_fields:
-        own = own.model_copy(update={"seed": getattr(settings, "seed")})
+        own = own.model_copy(update={"seed": settings.model_dump()["seed"]})
     return own.key() == settings.key()
 
 
@@ -93,14 +94,24 @@ def answer(experiment: Experiment, preset: Preset | None, shown: Shown) -> None:
     guess = st.session_state.get(guess_key(experiment, preset))
     waived = f"{experiment.name}#told-{preset.id}"
     if guess is None and not st.session_state.get(waived):
-        st.button("Skip the guess, tell me", key=f"{waived}-button", type="tertiary",
-                  icon=":material/lightbulb:", on_click=_tell, args=(waived,))
+        st.button(
+            "Skip the guess, tell me",
+            key=f"{waived}-button",
+            type="tertiary",
+            icon=":material/lightbulb:",
+            on_click=_tell,
+            args=(waived,),
+        )
         return
     metrics = shown.frames[-1].metrics
     came = preset.outcome(metrics)
     verdict = ""
     if guess is not None:
-        verdict = "You guessed it. " if guess == came else f"You guessed: {preset.options[guess].lower()}. "
+        verdict = (
+            "You guessed it. "
+            if guess == came
+            else f"You guessed: {preset.options[guess].lower()}. "
+        )
     with st.container(border=True):
         st.markdown(f"**{verdict}{preset.options[came]}.** {preset.saw.format_map(metrics)}")
         st.markdown(f"**Why.** {preset.why}")
@@ -125,7 +136,9 @@ def try_this(experiment: Experiment, preset: Preset | None) -> None:
                 args=(experiment, one),
             )
     if preset is not None:
-        st.caption(f"Watch: {preset.watch} [Link to this question]({preset_link(experiment, preset)})")
+        st.caption(
+            f"Watch: {preset.watch} [Link to this question]({preset_link(experiment, preset)})"
+        )
 
 
 def preset_link(experiment: Experiment, preset: Preset) -> str:
@@ -147,4 +160,13 @@ def numbers(experiment: Experiment, shown: Shown) -> None:
     before = pins.pinned(experiment)
     now = shown.frames[-1].metrics
     old = before.frames[-1].metrics if before else None
-    st.markdown(words.metrics_table(now, old, experiment.good))
+    st.markdown(words.metrics_table(now, old, experiment.good, _names(experiment)))
+
+
+def _names(experiment: Experiment) -> dict[str, str]:
+    """The words for every choice value, as ``loss/<name>`` names its rows."""
+    found: dict[str, str] = {}
+    for field, control in experiment.settings.controls().items():
+        if isinstance(control, Choice | Choices):
+            found |= {one: control.words(one) for one in experiment.settings.choices(field)}
+    return found

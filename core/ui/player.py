@@ -10,12 +10,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.engine import get_engine
 from core.experiment import Experiment, Figure, Settings, View
 from core.plot.animation import animate, thin
 from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
-from core.ui import pins, runs
+from core.ui import address, clicks, pins, runs
 from core.ui.runs import Shown
 from core.ui.viewport import is_narrow
 
@@ -48,7 +47,7 @@ def show(experiment: Experiment, settings: Settings) -> Shown:
 
 def _body(experiment: Experiment, settings: Settings, slim: bool, expected: bool) -> None:
     shown = runs.current(experiment, settings)
-    if shown.pending != expected:
+    if shown.pending != expected or clicks.waiting(experiment):
         st.rerun()
     _offer_replay(experiment, shown)
     view = _transport(experiment, settings, shown)
@@ -56,7 +55,8 @@ def _body(experiment: Experiment, settings: Settings, slim: bool, expected: bool
     if shown.frames:
         _picture(experiment, shown, view, slim)
     else:
-        with st.container(height=experiment_height(experiment), border=False):
+        # Room for the picture, so that the page does not jump when it comes.
+        with st.container(height=456, border=False):
             st.caption("The picture comes with the first frame.")
 
 
@@ -69,11 +69,6 @@ def _offer_replay(experiment: Experiment, shown: Shown) -> None:
     st.session_state[f"{experiment.name}#replay"] = len(shown.frames) > 1
 
 
-def experiment_height(experiment: Experiment) -> int:
-    """Room for a picture that is not there yet, so that the page does not jump."""
-    return 440
-
-
 def _transport(experiment: Experiment, settings: Settings, shown: Shown) -> View:
     name = experiment.name
     with st.container(horizontal=True, vertical_alignment="center", key=f"{name}#transport"):
@@ -81,8 +76,7 @@ def _transport(experiment: Experiment, settings: Settings, shown: Shown) -> View
             _live_buttons(experiment, shown)
         else:
             _idle_buttons(experiment, settings, shown)
-        view = _views(experiment)
-    return view
+        return _views(experiment)
 
 
 def _live_buttons(experiment: Experiment, shown: Shown) -> None:
@@ -98,11 +92,10 @@ def _live_buttons(experiment: Experiment, shown: Shown) -> None:
         "Speed", list(SPEEDS), key=f"{name}#speed", label_visibility="collapsed", width=140
     )
     run.set_rate(SPEEDS[speed])
-    _progress(settings_steps(shown), shown)
+    _progress(_steps(shown), shown)
 
 
-def settings_steps(shown: Shown) -> int:
-    """The steps that the run will take."""
+def _steps(shown: Shown) -> int:
     return int(getattr(shown.settings, "steps", 0)) or 1
 
 
@@ -190,15 +183,26 @@ def _say(experiment: Experiment, settings: Settings, shown: Shown) -> None:
     st.error(error.message, icon=":material/error:")
     with st.container(horizontal=True):
         if error.fix:
-            words = ", ".join(f"{k} = {v:g}" if isinstance(v, float) else f"{k} = {v}" for k, v in error.fix.items())
-            st.button(f"Set {words} and run beside this one", key=f"{experiment.name}#fix", type="primary",
-                      on_click=_fix, args=(experiment, shown, error.fix))
-        st.button("Run it again", key=f"{experiment.name}#again", on_click=_train, args=(experiment, settings))
+            words = ", ".join(
+                f"{k} = {v:g}" if isinstance(v, float) else f"{k} = {v}"
+                for k, v in error.fix.items()
+            )
+            st.button(
+                f"Set {words} and run beside this one",
+                key=f"{experiment.name}#fix",
+                type="primary",
+                on_click=_fix,
+                args=(experiment, shown, error.fix),
+            )
+        st.button(
+            "Run it again",
+            key=f"{experiment.name}#again",
+            on_click=_train,
+            args=(experiment, settings),
+        )
 
 
 def _fix(experiment: Experiment, shown: Shown, fix: dict[str, Any]) -> None:
-    from core.ui import address
-
     pins.pin(experiment, shown)
     settings = experiment.settings(**{**shown.settings.model_dump(), **fix})
     address.put(experiment, settings.model_dump())
@@ -210,7 +214,13 @@ def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> No
     pinned = pins.pinned(experiment)
     replay = bool(st.session_state.get(key)) and not shown.active and view.clock
     fig = _animation(shown, pinned, view, slim) if replay else _still(shown, pinned, view, slim, -1)
-    st.plotly_chart(PlainFigure(fig), key=f"{experiment.name}#chart", config=CONFIG, alt=view.alt)
+    chart: dict[str, Any] = {"key": f"{experiment.name}#chart", "config": CONFIG, "alt": view.alt}
+    if view.clicked is None or replay or shown.active:
+        st.plotly_chart(PlainFigure(fig), **chart)
+        return
+    # A selection resets whenever the figure changes: so none on a live chart.
+    chart["key"] += "-click"
+    clicks.watch(experiment, shown, view, PlainFigure(fig), chart)
 
 
 def _still(shown: Shown, pinned: Shown | None, view: View, slim: bool, at: int) -> Figure:
@@ -220,7 +230,9 @@ def _still(shown: Shown, pinned: Shown | None, view: View, slim: bool, at: int) 
         step = shown.frames[at].step
         before = [n for n, frame in enumerate(pinned.frames) if frame.step <= step] or [0]
         last = at == len(shown.frames) - 1 and not shown.active
-        other = view.draw(pinned.settings, pinned.frames, len(pinned.frames) - 1 if last else before[-1])
+        other = view.draw(
+            pinned.settings, pinned.frames, len(pinned.frames) - 1 if last else before[-1]
+        )
         fig = above(fig, other, ("Now", "Pinned"))
     return narrow(fig) if slim else fig
 

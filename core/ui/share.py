@@ -29,8 +29,13 @@ def actions(experiment: Experiment, shown: Shown) -> None:
                 args=(experiment, shown),
             )
         else:
-            st.button("Unpin", key=f"{name}#un-pin", icon=":material/keep_off:",
-                      on_click=pins.unpin, args=(experiment,))
+            st.button(
+                "Unpin",
+                key=f"{name}#un-pin",
+                icon=":material/keep_off:",
+                on_click=pins.unpin,
+                args=(experiment,),
+            )
         with st.popover("Share", icon=":material/link:"):
             _share(experiment, shown)
         with st.popover("Download", icon=":material/download:", disabled=not shown.frames):
@@ -59,8 +64,12 @@ def _download(experiment: Experiment, shown: Shown) -> None:
         help="step, metrics/<name>, and every array of the frames.",
     )
     st.download_button(
-        "Metrics as CSV", lambda: metrics_csv(shown), f"{name}.csv", "text/csv",
-        key=f"{name}#csv", on_click="ignore",
+        "Metrics as CSV",
+        lambda: metrics_csv(shown),
+        f"{name}.csv",
+        "text/csv",
+        key=f"{name}#csv",
+        on_click="ignore",
     )
     st.caption(f"{len(frames)} frames. The camera above the picture saves it as SVG.")
 
@@ -78,5 +87,7 @@ def metrics_csv(shown: Shown) -> str:
     rows = csv.writer(out)
     rows.writerow(["step", *names])
     for frame in shown.frames:
-        rows.writerow([frame.step, *(repr(frame.metrics[n]) if n in frame.metrics else "" for n in names)])
+        rows.writerow(
+            [frame.step, *(repr(frame.metrics[n]) if n in frame.metrics else "" for n in names)]
+        )
     return out.getvalue()

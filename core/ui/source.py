@@ -38,7 +38,9 @@ def source_of(path: str) -> str:
 def script(experiment: Experiment, settings: Settings) -> str:
     """A script that runs exactly these settings outside of the app and prints the same numbers."""
     values = settings.canonical().model_dump(mode="json")
-    lines = [f"    {name}={value!r}," for name, value in values.items() if name in settings.active()]
+    lines = [
+        f"    {name}={value!r}," for name, value in values.items() if name in settings.active()
+    ]
     return "\n".join(
         [
             f'"""{experiment.title}, from Glassbox. Run it in the root of the repository."""',

@@ -24,7 +24,9 @@ def parts(file: Path, experiment: str) -> dict[str, str]:
     text = file.read_text(encoding="utf-8")
     text = NUMBER.sub(lambda m: format(stored(experiment, m[1])[m[2]], m[3]), text)
     chunks = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
-    return {head.strip(): body.strip() for head, body in zip(chunks[1::2], chunks[2::2], strict=True)}
+    return {
+        head.strip(): body.strip() for head, body in zip(chunks[1::2], chunks[2::2], strict=True)
+    }
 
 
 def stored(experiment: str, preset: str) -> Mapping[str, float]:
@@ -40,16 +42,22 @@ def show(experiment: Experiment, settings: Settings, shown: Shown, folder: Path)
     found = parts(folder / f"{name.partition('.')[2]}.md", name)
     st.subheader("The idea", anchor=False)
     st.markdown(found["Idea"])
-    formula = st.expander("Formula", icon=":material/function:", key=f"{name}#formula", on_change="rerun")
+    formula = st.expander(
+        "Formula", icon=":material/function:", key=f"{name}#formula", on_change="rerun"
+    )
     if formula.open:
         with formula:
             st.markdown(found["Formula"])
             _step(experiment, shown)
-    code = st.expander("The code that ran", icon=":material/code:", key=f"{name}#code", on_change="rerun")
+    code = st.expander(
+        "The code that ran", icon=":material/code:", key=f"{name}#code", on_change="rerun"
+    )
     if code.open:
         with code:
             _code(experiment, settings)
-    with st.expander("Checked against, and papers", icon=":material/menu_book:", key=f"{name}#papers"):
+    with st.expander(
+        "Checked against, and papers", icon=":material/menu_book:", key=f"{name}#papers"
+    ):
         st.markdown(found["Checked against"])
         st.markdown(found["Papers"])
 
@@ -69,45 +77,76 @@ def _step(experiment: Experiment, shown: Shown) -> None:
     def body() -> None:
         steps = [frame.step for frame in shown.frames]
         middle = steps[min(len(steps) - 1, max(1, len(steps) // 10))]
-        step = st.select_slider("Why this step? Step number", steps, middle, key=f"{experiment.name}#why")
+        step = st.select_slider(
+            "Why this step? Step number", steps, middle, key=f"{experiment.name}#why"
+        )
         at = steps.index(step) if step in steps else len(steps) - 1
         assert experiment.explain is not None
         found = experiment.explain(shown.settings, shown.frames, at)
         titles = list(found)
         title = titles[0]
         if len(titles) > 1:
-            title = st.segmented_control("Whose step", titles, default=titles[0], required=True,
-                                         key=f"{experiment.name}#whose") or titles[0]
+            title = (
+                st.segmented_control(
+                    "Whose step",
+                    titles,
+                    default=titles[0],
+                    required=True,
+                    key=f"{experiment.name}#whose",
+                )
+                or titles[0]
+            )
         st.markdown(found[title])
 
     st.fragment(body)()
 
 
-def metrics_table(now: Mapping[str, float], old: Mapping[str, float] | None, good: Mapping[str, str]) -> str:
-    """The metrics as a Markdown table: ``loss/adam`` becomes row adam, column loss."""
-    if any("/" in name for name in now):
-        return _pivot(now, old)
-    head = "| | now |" + (" pinned |" if old else "") + " good |"
-    rows = [head, "|---|---:|" + ("---:|" if old else "") + "---|"]
+Metrics = Mapping[str, float]
+
+
+def metrics_table(
+    now: Metrics, old: Metrics | None, good: Mapping[str, str], names: Mapping[str, str]
+) -> str:
+    """The metrics as Markdown: a row each, then ``loss/adam`` as row adam, column loss.
+
+    old: those of a pinned run. good: what is good, by metric. names: words for ``adam``.
+    """
+    plain = {name: value for name, value in now.items() if "/" not in name}
+    tables = []
+    if plain:
+        tables.append(_rows(plain, old, good))
+    if len(plain) < len(now):
+        tables.append(_pivot(now, old, good, names))
+    return "\n\n".join(tables)
+
+
+def _rows(now: Metrics, old: Metrics | None, good: Mapping[str, str]) -> str:
+    heads = ["measure", "now", *(["pinned"] if old else []), "good is"]
+    rows = [_line(heads), "|---|" + "---:|" * (len(heads) - 2) + "---|"]
     for name, value in now.items():
-        cells = [_title(name), _number(value)] + ([_number(old.get(name))] if old else [])
-        rows.append("| " + " | ".join([*cells, good.get(name, "")]) + " |")
+        cells = [_title(name), _number(value), *([_number(old.get(name))] if old else [])]
+        rows.append(_line([*cells, good.get(name, "")]))
     return "\n".join(rows)
 
 
-def _pivot(now: Mapping[str, float], old: Mapping[str, float] | None) -> str:
-    whats = list(dict.fromkeys(name.partition("/")[0] for name in now))
+def _pivot(
+    now: Metrics, old: Metrics | None, good: Mapping[str, str], names: Mapping[str, str]
+) -> str:
+    whats = list(dict.fromkeys(name.partition("/")[0] for name in now if "/" in name))
     whose = list(dict.fromkeys(name.partition("/")[2] for name in now if "/" in name))
-    rows = ["| | " + " | ".join(_title(w) for w in whats) + " |", "|---|" + "---:|" * len(whats)]
+    rows = [_line(["", *(_title(what) for what in whats)]), "|---|" + "---:|" * len(whats)]
     for who in whose:
-        rows.append(_row(who, [now.get(f"{what}/{who}") for what in whats]))
+        title = names.get(who, _title(who))
+        rows.append(_line([title, *(_number(now.get(f"{what}/{who}")) for what in whats)]))
         if old:
-            rows.append(_row(f"{who}, pinned", [old.get(f"{what}/{who}") for what in whats]))
-    return "\n".join(rows)
+            values = [old.get(f"{what}/{who}") for what in whats]
+            rows.append(_line([f"{title}, pinned", *(_number(v) for v in values)]))
+    said = [f"{_title(what).lower()}: {good[what]}" for what in whats if what in good]
+    return "\n".join(rows) + ("\n\n" + "; ".join(said) if said else "")
 
 
-def _row(head: str, values: list[float | None]) -> str:
-    return f"| {_title(head)} | " + " | ".join(_number(v) for v in values) + " |"
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def _title(name: str) -> str:

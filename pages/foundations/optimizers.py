@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from core.ui import controls, lesson, player, share, words
+from core.ui import clicks, controls, lesson, player, share, words
 from core.ui.lessons import OPTIMIZERS
 
 experiment = lesson.choose("optimizers", "Optimizers", OPTIMIZERS)
 settings, problem = controls.sidebar(experiment)
 preset = lesson.question(experiment, settings, problem)
 shown = player.show(experiment, settings)
+clicks.offer(experiment, OPTIMIZERS)
 lesson.answer(experiment, preset, shown)
 share.actions(experiment, shown)
 lesson.numbers(experiment, shown)

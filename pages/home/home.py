@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.catalog import get
-from core.ui.lessons import OPTIMIZERS
 from core.ui.legend import legend
+from core.ui.lessons import OPTIMIZERS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,0 +1,63 @@
+"""Clicks in a picture: what was clicked, and where it leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.catalog import get
+from core.experiment import Click, Experiment, View
+from core.ui import address
+from core.ui.runs import Shown
+
+
+def watch(
+    experiment: Experiment, shown: Shown, view: View, figure: Any, chart: dict[str, Any]
+) -> None:
+    """Draw the figure and hear the clicks on its points."""
+
+    def heard() -> None:
+        points = st.session_state[chart["key"]]["selection"]["points"]
+        if points and view.clicked is not None:
+            _follow(experiment, shown, view.clicked(shown.settings, shown.frames, points[0]))
+
+    st.plotly_chart(figure, on_select=heard, selection_mode="points", **chart)
+
+
+def waiting(experiment: Experiment) -> bool:
+    """Whether a click was just heard that the whole page must answer."""
+    return bool(st.session_state.pop(f"{experiment.name}#clicked", False))
+
+
+def offer(experiment: Experiment, steps: dict[str, str]) -> None:
+    """The button to where the last click leads, if that is another experiment of the page."""
+    kept = st.session_state.get(f"{experiment.name}#click")
+    if kept is None:
+        return
+    st.button(
+        kept["words"],
+        key=f"{experiment.name}#go-there",
+        icon=":material/arrow_forward:",
+        type="primary",
+        on_click=_go,
+        args=(kept["experiment"], kept["values"], steps),
+    )
+
+
+def _follow(experiment: Experiment, shown: Shown, click: Click | None) -> None:
+    state = st.session_state
+    if click is None:
+        return
+    state[f"{experiment.name}#clicked"] = True
+    if click.experiment == experiment.name:
+        address.put(experiment, {**shown.settings.model_dump(), **click.values})
+    else:
+        kept = {"experiment": click.experiment, "values": dict(click.values), "words": click.words}
+        state[f"{experiment.name}#click"] = kept
+
+
+def _go(name: str, values: dict[str, Any], steps: dict[str, str]) -> None:
+    topic, _, short = name.partition(".")
+    address.put(get(name), values)
+    st.session_state[f"{topic}.see"] = steps[short]
