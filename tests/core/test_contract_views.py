@@ -1,0 +1,165 @@
+"""What every picture keeps, over the whole catalog: the same traces, axes that stay, words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from core import framefile
+from core.experiment import Figure, View
+from core.plot.animation import animate, equal, thin
+from core.plot.panels import above, narrow
+from tests.core.runs import NAMES, kept, presets
+
+each = pytest.mark.parametrize("name", NAMES)
+FRAMES = 12  # drawn of each run, first and last among them
+COLOURED = {"heatmap": ("zmin", "zmax"), "surface": ("cmin", "cmax")}
+
+
+def drawn(name: str) -> list[tuple[View, list[Figure]]]:
+    """Each view of the default run, at frames spread over it."""
+    experiment, settings, run = kept(name)
+    picks = thin(len(run), FRAMES)
+    return [(v, [v.draw(settings, run, at) for at in picks]) for v in experiment.views]
+
+
+def axes(fig: Figure) -> dict[str, dict[str, Any]]:
+    """The layout of every axis, those of 3-D scenes among them."""
+    out = {}
+    for key, value in fig["layout"].items():
+        if key.startswith(("xaxis", "yaxis")):
+            out[key] = value
+        elif key.startswith("scene"):
+            out |= {f"{key}.{axis}": value.get(axis, {}) for axis in ("xaxis", "yaxis", "zaxis")}
+    return out
+
+
+def seen(fig: Figure) -> dict[str, dict[str, Any]]:
+    """The axes that show on screen."""
+    return {key: axis for key, axis in axes(fig).items() if axis.get("visible", True)}
+
+
+def title(axis: dict[str, Any]) -> str:
+    given = axis.get("title", "")
+    return str(given.get("text", "") if isinstance(given, dict) else given).strip()
+
+
+@each
+def test_every_frame_has_the_same_traces(name: str) -> None:
+    """A frame in the browser replaces values: it can neither add a trace nor change its kind."""
+    for view, figures in drawn(name):
+        kinds = [[(t["type"], t.get("mode")) for t in fig["data"]] for fig in figures]
+        assert all(kind == kinds[0] for kind in kinds), view.name
+
+
+@each
+def test_the_layout_stays(name: str) -> None:
+    """Frames in the browser leave the layout as it is, so it may not depend on the frame."""
+    for view, figures in drawn(name):
+        if view.clock:
+            for fig in figures[1:]:
+                assert equal(fig["layout"], figures[0]["layout"]), view.name
+
+
+@each
+def test_axes_have_titles_and_fixed_ranges(name: str) -> None:
+    for view, figures in drawn(name):
+        for key, axis in seen(figures[-1]).items():
+            assert title(axis), f"{view.name}: {key} has no title"
+        for key, axis in axes(figures[-1]).items():
+            assert "range" in axis, f"{view.name}: {key} has no range"
+            assert axis["range"][0] != axis["range"][1], f"{view.name}: {key}"
+
+
+@each
+def test_axes_stay_while_a_run_grows(name: str) -> None:
+    """A live picture has fewer frames than the finished one, on the same axes."""
+    experiment, settings, run = kept(name)
+    for view in experiment.views:
+        early = axes(view.draw(settings, run[:2], min(1, len(run) - 1)))
+        late = axes(view.draw(settings, run, len(run) - 1))
+        moved = [
+            key for key in late if not equal(early.get(key, {}).get("range"), late[key]["range"])
+        ]
+        assert moved == [], f"{view.name}: {moved}"
+
+
+@each
+def test_colours_mean_the_same_at_every_frame(name: str) -> None:
+    for view, figures in drawn(name):
+        for number, last in enumerate(figures[-1]["data"]):
+            limits = COLOURED.get(last["type"], ())
+            values = last.get("surfacecolor", last.get("z"))
+            if limits and not equal(values, figures[0]["data"][number].get("z")):
+                for limit in limits:
+                    given = [fig["data"][number].get(limit) for fig in figures]
+                    assert given[0] is not None, f"{view.name}: trace {number} has no {limit}"
+                    assert all(equal(given[0], one) for one in given), f"{view.name}: {limit} moves"
+
+
+@each
+def test_drawing_is_pure(name: str) -> None:
+    experiment, settings, run = kept(name)
+    before = framefile.pack(run)
+    for view in experiment.views:
+        at = len(run) // 2
+        assert equal(view.draw(settings, run, at), view.draw(settings, run, at)), view.name
+    assert framefile.pack(run) == before
+
+
+@each
+def test_plotly_takes_every_picture(name: str) -> None:
+    """The validation that drawing leaves out: plotly.graph_objects refuses what it does not know.
+
+    Also stacked for a narrow screen, over a pinned run, and as an animation.
+    """
+    for view, figures in drawn(name):
+        for fig in (figures[0], figures[len(figures) // 2], figures[-1]):
+            go.Figure(fig)
+        go.Figure(narrow(figures[-1]))
+        go.Figure(above(figures[-1], figures[0], ("Now", "Pinned")))
+        if view.clock:
+            go.Figure(animate(figures[:4], range(4)))
+
+
+@each
+def test_every_preset_can_be_drawn_and_pinned(name: str) -> None:
+    """With its own traces; over the default run it makes one figure."""
+    experiment, settings, run = kept(name)
+    for _, other, frames in presets(name):
+        for view in experiment.views:
+            first, last = (view.draw(other, frames, at) for at in (0, len(frames) - 1))
+            assert [t["type"] for t in first["data"]] == [t["type"] for t in last["data"]]
+            assert [key for key, axis in axes(last).items() if "range" not in axis] == []
+            go.Figure(last)
+            plain = view.draw(settings, run, len(run) - 1)
+            if len(plain["layout"]["meta"]["titles"]) == len(last["layout"]["meta"]["titles"]):
+                go.Figure(above(last, plain, ("Now", "Pinned")))
+
+
+@each
+def test_pictures_have_words(name: str) -> None:
+    """A title, a title for each panel, and a text for those who cannot see them."""
+    experiment, _, _ = kept(name)
+    names = [view.name for view in experiment.views]
+    assert len(set(names)) == len(names)
+    for view, figures in drawn(name):
+        assert view.title
+        assert view.alt.endswith(".")
+        assert len(view.alt) >= 30, f"{view.name}: the alternative text says too little"
+        assert all(figures[-1]["layout"]["meta"]["titles"]), f"{view.name}: a panel has no title"
+
+
+@each
+def test_steps_are_explained_in_numbers(name: str) -> None:
+    experiment, settings, run = kept(name)
+    if experiment.explain is None:
+        return
+    for at in sorted({min(1, len(run) - 1), len(run) // 2, len(run) - 1}):
+        found = experiment.explain(settings, run, at)
+        assert found
+        for text in found.values():
+            assert text.strip()
+            assert not {"nan", "inf", "None"} & set(text.replace("$", " ").split())
