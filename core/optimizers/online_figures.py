@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.experiment import Figure
+from core.optimizers import palette
 from core.optimizers.hyper import TITLES
 from core.plot.panels import Panel, figure
-from core.plot.theme import EXACT, series
+from core.plot.theme import EXACT, SERIES
 
 if TYPE_CHECKING:
     from core.optimizers.online import Frame, Settings
@@ -39,10 +40,18 @@ def draw_tug(settings: Settings, frames: list[Frame], at: int) -> Figure:
     return figure([Panel(traces, "Tug of war", x=_rounds(settings), y=y, notes=notes)])
 
 
+def _style(name: str) -> dict[str, str]:
+    """The optimizer's own, save that AMSGrad shares no colour with its rival Adam here."""
+    return palette.style(name) | ({"color": SERIES[3]} if name == "amsgrad" else {})
+
+
 def _walk(settings: Settings, frames: list[Frame], at: int) -> Panel:
     steps, x = _past(frames, at, "mean")
     low, high = _past(frames, at, "low")[1], _past(frames, at, "high")[1]
-    bands = [_band(i, steps, low[:, i], high[:, i], settings) for i in range(x.shape[1])]
+    bands = [
+        _band(name, steps, _scaled(low[:, i], settings), _scaled(high[:, i], settings))
+        for i, name in enumerate(settings.optimizers)
+    ]
     y, gap = _height(settings, frames)
     lines = _lines(settings, steps, _scaled(x, settings), gap)
     exact = _level(settings, float(_scaled(np.array(settings.best()), settings)))
@@ -74,7 +83,7 @@ def _lines(
             "mode": "lines",
             "x": steps.astype(np.float32),
             "y": y[:, i].astype(np.float32),
-            "line": {**series(i), "width": 2.5},
+            "line": {**_style(name), "width": 2.5},
             "name": TITLES[name],
         }
         for i, name in enumerate(settings.optimizers)
@@ -83,7 +92,7 @@ def _lines(
 
 
 def _names(settings: Settings, step: float, ends: np.ndarray, gap: float) -> dict[str, Any]:
-    colors = [series(i)["color"] for i in range(len(ends))]
+    colors = [_style(name)["color"] for name in settings.optimizers]
     return {
         "type": "scatter",
         "mode": "text",
@@ -96,20 +105,17 @@ def _names(settings: Settings, step: float, ends: np.ndarray, gap: float) -> dic
     }
 
 
-def _band(
-    i: int, steps: np.ndarray, low: np.ndarray, high: np.ndarray, settings: Settings
-) -> dict[str, Any]:
+def _band(name: str, steps: np.ndarray, low: np.ndarray, high: np.ndarray) -> dict[str, Any]:
     """What it crossed between frames: each period it is thrown far and creeps back."""
-    y = _scaled(np.concatenate([high, low[::-1]]), settings)
     return {
         "type": "scatter",
         "mode": "lines",
         "fill": "toself",
         "opacity": 0.2,
         "x": np.concatenate([steps, steps[::-1]]).astype(np.float32),
-        "y": y.astype(np.float32),
-        "line": {"width": 0, "color": series(i)["color"]},
-        "fillcolor": series(i)["color"],
+        "y": np.concatenate([high, low[::-1]]).astype(np.float32),
+        "line": {"width": 0, "color": _style(name)["color"]},
+        "fillcolor": _style(name)["color"],
         "hoverinfo": "skip",
     }
 
