@@ -14,8 +14,32 @@ NAMES = sorted(CATALOG)
 
 
 def quick(experiment: Experiment, **changes: Any) -> Settings:
-    """The defaults with these changes, cut to what a test has time for."""
-    return experiment.settings(**{**changes, **experiment.quick})
+    """The defaults with these changes, cut to what a test has time for.
+
+    Where a change and a cut meet, the smaller number counts, and what is no number stays.
+    """
+    cuts = dict(experiment.quick)
+    for field in cuts.keys() & changes.keys():
+        cuts[field] = smaller(changes[field], cuts[field])
+    return experiment.settings(**{**changes, **cuts})
+
+
+def smaller(change: Any, cut: Any) -> Any:
+    numbers = all(isinstance(one, int | float) for one in (change, cut))
+    return min(change, cut) if numbers else change
+
+
+def applying(experiment: Experiment, field: str) -> dict[str, Any]:
+    """Changes of the defaults with which a field applies."""
+    controls, changes = experiment.settings.controls(), {}
+    for other, values in controls[field].when.items():
+        changes |= applying(experiment, other)
+        default = experiment.settings.model_fields[other].default
+        if isinstance(default, tuple):
+            changes[other] = default if set(default) & set(values) else values[:1]
+        else:
+            changes[other] = default if default in values else values[0]
+    return changes
 
 
 def frames(experiment: Experiment, settings: Settings) -> list[Frame]:

@@ -25,7 +25,7 @@ from core import framefile
 from core.catalog import get
 from core.experiment import Experiment, Frame, Settings, resolve, same
 from core.ui.source import script, source_of
-from tests.core.runs import NAMES, frames, kept, presets, quick
+from tests.core.runs import NAMES, applying, frames, kept, presets, quick
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_FRAMES = 160
@@ -60,23 +60,15 @@ def test_equal_settings_give_equal_frames_bit_for_bit(name: str) -> None:
 @each
 def test_another_seed_gives_other_frames(name: str) -> None:
     """Where a seed applies; where it does not, it changes nothing."""
-    experiment = get(name)
+    experiment, settings, plain = kept(name)
     if "seed" not in experiment.settings.controls():
         return
-    plain = [({}, *kept(name)[1:])]
-    asked = [
-        (dict(one.settings), *run[1:])
-        for one, run in zip(experiment.presets, presets(name), strict=True)
-    ]
-    applies = [one for one in plain + asked if "seed" in one[1].active()]
-    assert applies, "a seed that never applies is no setting"
-    changes, settings, before = applies[0]
-    after = frames(experiment, quick(experiment, **{**changes, "seed": settings.seed + 1}))
-    assert not alike(before, after)
-    still = [one for one in plain if "seed" not in one[1].active()]
-    for changes, settings, before in still:
-        other = quick(experiment, **{**changes, "seed": settings.seed + 1})
-        assert alike(before, frames(experiment, other))
+    if "seed" not in settings.active():
+        assert alike(frames(experiment, quick(experiment, seed=1)), plain)
+    changes = applying(experiment, "seed")
+    one, other = (quick(experiment, **changes, seed=seed) for seed in (0, 1))
+    assert "seed" in one.active()
+    assert not alike(frames(experiment, one), frames(experiment, other))
 
 
 @each
