@@ -121,14 +121,14 @@ PRESETS = (
             "activation": "sigmoid",
             "optimizer": "gradient-descent",
             "lr": 0.5,
-            "batch_size": 250,
         },
         watch="Gradients: one line for each layer of weights, on a log scale.",
         saw="{grad_norm/w1:.1e} in the first layer, {grad_norm/w5:.1e} in the last, and "
         "{test_accuracy:.0%} right.",
         why="Going back through a sigmoid multiplies by its slope, at most 1/4, and by weights "
         "that are small at first. After four layers hardly anything is left.",
-        next="Change the activation to tanh: the same steps then solve the ring.",
+        next="Change the activation to tanh and the batch size to 250: the same steps then "
+        "solve the ring.",
         expected=2,
         outcome=_vanishing,
     ),
