@@ -144,9 +144,9 @@ def test_a_part_of_the_house_knows_no_more_than_it_needs(part: str) -> None:
         assert core_parts(path) <= ALLOWED[part], name(path)
 
 
-def test_pages_arrange_what_ui_offers() -> None:
+def test_pages_arrange_what_ui_and_a_topic_offer() -> None:
     for path in files("pages"):
-        assert core_parts(path) <= {"ui", "catalog"}, name(path)
+        assert core_parts(path) <= {"ui", "catalog", *TOPICS}, name(path)
         defined = [n.name for n in tree(path).body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
         assert defined == [], f"{name(path)} defines {defined}"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import plotly.graph_objects as go
 import pytest
 
 from core import framefile
+from core.catalog import get
 from core.experiment import Figure, View
 from core.plot.animation import animate, equal, thin
 from core.plot.panels import above, narrow
@@ -89,7 +91,8 @@ def test_axes_stay_while_a_run_grows(name: str) -> None:
 def test_colours_mean_the_same_at_every_frame(name: str) -> None:
     for view, figures in drawn(name):
         for number, last in enumerate(figures[-1]["data"]):
-            limits = COLOURED.get(last["type"], ())
+            shades = {colour for _, colour in last.get("colorscale", [])}
+            limits = COLOURED.get(last["type"], ()) if len(shades) != 1 else ()
             values = last.get("surfacecolor", last.get("z"))
             if limits and not equal(values, figures[0]["data"][number].get("z")):
                 for limit in limits:
@@ -136,6 +139,31 @@ def test_every_preset_can_be_drawn_and_pinned(name: str) -> None:
             plain = view.draw(settings, run, len(run) - 1)
             if len(plain["layout"]["meta"]["titles"]) == len(last["layout"]["meta"]["titles"]):
                 go.Figure(above(last, plain, ("Now", "Pinned")))
+
+
+def points(fig: Figure) -> Iterator[dict[str, Any]]:
+    """Some points of each trace that can be clicked, as the browser reports them."""
+    for trace in fig["data"]:
+        if trace["type"].startswith("scatter") and len(trace.get("x", ())):
+            for n in {0, len(trace["x"]) // 2, len(trace["x"]) - 1}:
+                point = {"x": float(trace["x"][n]), "y": float(trace["y"][n])}
+                known = trace.get("customdata")
+                yield point | ({} if known is None else {"customdata": known[n]})
+
+
+@each
+def test_clicks_lead_to_settings_that_are_valid(name: str) -> None:
+    experiment, settings, run = kept(name)
+    for view in experiment.views:
+        if view.clicked is None:
+            continue
+        fig = view.draw(settings, run, len(run) - 1)
+        found = [view.clicked(settings, run, point) for point in points(fig)]
+        clicks = [click for click in found if click is not None]
+        assert clicks, f"{view.name}: no click leads anywhere"
+        for click in clicks:
+            assert click.words
+            get(click.experiment).settings.checked(click.values)
 
 
 @each

@@ -118,8 +118,11 @@ def test_what_does_not_apply_is_left_out_of_the_key() -> None:
     assert Mixed(loss="wgan-gp", penalty=3.0).key() != Mixed(loss="wgan-gp", penalty=4.0).key()
 
 
-def test_changes_are_those_that_apply_and_differ() -> None:
-    assert Mixed(penalty=3.0, steps=7, seed=0).changes() == {"steps": 7}
+def test_text_may_start_from_a_preset() -> None:
+    base = {"loss": "wgan-gp", "penalty": 3.0}
+    assert Mixed.parse({}, base) == Mixed(loss="wgan-gp", penalty=3.0)
+    assert Mixed.parse({"penalty": "4"}, base) == Mixed(loss="wgan-gp", penalty=4.0)
+    assert base == {"loss": "wgan-gp", "penalty": 3.0}
 
 
 def test_schema_carries_what_a_reader_needs() -> None:
