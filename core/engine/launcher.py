@@ -54,7 +54,7 @@ def main(fd: int, warm: list[str]) -> None:
     signal.set_wakeup_fd(wake_write.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    launcher = _Launcher(control, [wake_read, wake_write])
+    launcher = _Launcher(control, [wake_read, wake_write], warm)
     try:
         began = time.perf_counter()
         missing = preload(warm)
@@ -95,8 +95,8 @@ def _import(name: str) -> None:
 
 
 class _Launcher:
-    def __init__(self, control: socket.socket, wake: list[socket.socket]) -> None:
-        self.control, self.wake = control, wake
+    def __init__(self, control: socket.socket, wake: list[socket.socket], warm: list[str]) -> None:
+        self.control, self.wake, self.warm = control, wake, warm
         self.channel = Connection(os.dup(control.fileno()))
         self.workers: dict[int, int] = {}  # worker number -> process id
 
@@ -125,6 +125,7 @@ class _Launcher:
 
     def fork(self, number: int, fd: int) -> None:
         me = os.getpid()
+        self.refresh()
         try:
             pid = os.fork()
         except OSError:  # too many processes or too little memory: that one run fails
@@ -156,6 +157,17 @@ class _Launcher:
         finally:
             sys.stderr.flush()
             os._exit(code)
+
+    def refresh(self) -> None:
+        """Import our modules anew if a file has changed (a developer edits): libraries stay."""
+        global worker
+        if worker.changed():
+            worker.forget()
+            try:
+                worker = importlib.import_module("core.engine.worker")
+                preload(self.warm)
+            except Exception:  # a mistake in the new text of the worker itself: the old one stays
+                traceback.print_exc()
 
     def reap(self) -> None:
         """Say which workers have ended."""

@@ -147,6 +147,7 @@ class LocalEngine:
     def cancel(self, run: Run) -> None:
         with self._lock:
             self._roster.finish(run, "cancelled")
+            self._roster.schedule()
             self._wake()
 
     def nudge(self, run: Run) -> None:

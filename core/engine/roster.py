@@ -80,7 +80,10 @@ class Roster:
         worker.run, worker.doomed = None, True
 
     def schedule(self) -> None:
-        """Start what may start, say the places of the rest, see to the spare worker."""
+        """Start what may start, say the places of the rest, see to the spare worker.
+
+        To be called whenever anything has changed.
+        """
         for run in list(self.queue):
             if self.crew.ready and self.open(quick(run)) > 0 and not self._being_stopped(run):
                 self.queue.remove(run)

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -88,8 +88,8 @@ def raises(settings: Steps) -> Iterator[Numbers]:
 
 
 def hangs(settings: Steps) -> Iterator[Numbers]:
-    """One frame, then nothing for ever."""
-    yield from count(settings.model_copy(update={"steps": 0}))
+    """One frame that tells the process, then nothing for ever."""
+    yield Numbers(step=0, metrics={"pid": float(os.getpid())}, x=np.zeros(1))
     time.sleep(1000)
 
 
@@ -119,6 +119,22 @@ def facts(settings: Steps) -> Iterator[Numbers]:
     import torch
 
     yield Numbers(step=0, metrics={}, x=np.array([torch.get_num_threads(), loaded]))
+
+
+def imports(settings: Steps) -> Iterator[Numbers]:
+    """A metric for every module that first steps of training load."""
+    import sys
+
+    before = set(sys.modules)
+    yield Numbers(step=0, metrics={}, x=np.zeros(1))
+    import torch
+
+    for _ in learns(settings):
+        pass
+    torch.func.hessian(lambda w: (w**3).sum())(torch.ones(3))
+    torch.func.vmap(torch.func.grad(lambda w: (w**2).sum()))(torch.ones(4, 3))
+    new = {name for name in set(sys.modules) - before if not name.startswith("_")}
+    yield Numbers(step=1, metrics=dict.fromkeys(new, 1.0), x=np.zeros(1))
 
 
 def _toy(name: str, trains: bool = True) -> Experiment:
@@ -151,3 +167,5 @@ RAISES = _toy("raises")
 HANGS = _toy("hangs")
 LEARNS = _toy("learns")
 FACTS = _toy("facts")
+IMPORTS = _toy("imports")
+MISSING = replace(COUNT, name="toys.missing", run="tests.engine.nowhere:count")
