@@ -82,12 +82,14 @@ def test_gradient_and_loss_are_autograds(activation: str, sizes: tuple[int, ...]
         assert float(losses[n]) == pytest.approx(want.item(), abs=1e-12)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_trajectory_is_torchs(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "decay"), [*((name, 0.01) for name in NAMES), ("momentum", 0.0), ("nesterov", 0.0)]
+)
+def test_trajectory_is_torchs(name: str, decay: float) -> None:
     """60 steps of torch.optim on nn.Linear layers with the same batches, float64, to 1e-9."""
     shape = Shape((2, 4, 2, 1))
     each, x, y = problem(shape.sizes)
-    h = hyper(name, lr=0.02, weight_decay=0.01)
+    h = hyper(name, lr=0.02, weight_decay=decay)
     chosen = Stream(40, 8, np.random.default_rng(0)).take(60)
     trainer = Trainer(shape, each, 8, RULES[name], h)
     trainer.advance(with_ones(x[0])[chosen][:, None], y[0][chosen][:, None])
