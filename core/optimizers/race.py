@@ -11,7 +11,7 @@ from pydantic import field_validator
 from core.controls import Choice, Choices, LogSlider, Seed, Slider, Text
 from core.experiment import Experiment, Frame, View
 from core.formula import parse
-from core.optimizers import race_figures
+from core.optimizers import race_figures, race_scene
 from core.optimizers.hyper import TITLES, Hyper, Number, RuleName, hyper
 from core.optimizers.race_presets import PRESETS
 from core.optimizers.surfaces import LABELS, Options, SurfaceName
@@ -183,11 +183,11 @@ RACE = Experiment(
     run="core.optimizers.racing:race",
     views=(
         View("map", "Map and loss", race_figures.map_view, race_figures.MAP_ALT),
-        View("surface", "Surface", race_figures.surface_view, race_figures.SURFACE_ALT),
+        View("surface", "Surface", race_scene.surface_view, race_scene.ALT),
         View("steps", "Effective step", race_figures.steps_view, race_figures.STEPS_ALT),
     ),
     presets=PRESETS,
-    trains=True,
+    trains=False,
     quick={"steps": 40, "optimizers": ("gradient-descent", "sgd", "adam")},
     verb="Race",
     seconds=0.5,

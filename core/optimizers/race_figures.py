@@ -1,9 +1,8 @@
-"""Pictures of the race: the map with the paths, the surface in three dimensions, the steps."""
+"""Pictures of the race: the map with the paths, the losses, the effective steps."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,62 +10,35 @@ import numpy as np
 from core.experiment import Figure
 from core.optimizers.hyper import TITLES
 from core.optimizers.palette import color, style
-from core.optimizers.surfaces import SURFACES, TURNED, Options, value
+from core.optimizers.race_ground import RATES, Window, heights, path_of, window_of, within
+from core.optimizers.surfaces import SURFACES
 from core.plot.labels import place
 from core.plot.panels import Panel, figure
-from core.plot.theme import EXACT, GRID, HEIGHTS
+from core.plot.theme import EXACT, HEIGHTS
 
 if TYPE_CHECKING:
     from core.optimizers.race import RaceFrame, RaceSettings
 
-Frames = list["RaceFrame"]
-Span = tuple[float, float]
-Window = tuple[Span, Span]
 MAP_ALT = (
     "Left, the loss surface seen from above with the path of each optimizer from the common start. "
     "Right, the height above the minimum against the step, on a logarithmic axis."
 )
-SURFACE_ALT = "The loss surface in three dimensions with the path of each optimizer on it."
 STEPS_ALT = (
     "The effective step of each optimizer, the size of its updates over that of its gradients "
-    "(root mean squares of ten frames), along x on the left and along y on the right, against the step, on logarithmic axes."
+    "(root mean squares of ten frames), along x on the left, along y on the "
+    "right, against the step, on logarithmic axes."
 )
-GRID_SIDE, FLOOR, KEPT = 49, 1e-8, 150
+FLOOR = 1e-8  # of the loss axis
 _HALO = "0 0 3px #fff, 0 0 3px #fff, 0 0 2px #fff"  # names stay legible over lines and heights
 _RIM = {"width": 1, "color": "white"}
-RATES = {"best": "each at its best learning rate", "same": "one learning rate for all: unfair"}
 
 
-def map_view(settings: RaceSettings, frames: Frames, at: int) -> Figure:
+def map_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Figure:
     """Paths over contours, and the loss against the step."""
     return figure([_map(settings, frames, at), _losses(settings, frames, at)], height=460)
 
 
-def surface_view(settings: RaceSettings, frames: Frames, at: int) -> Figure:
-    """Paths on the surface in three dimensions."""
-    window = window_of(settings)
-    xs, ys, z = _heights(settings.options(), window)
-    ground = {"type": "surface", "x": xs, "y": ys, "z": z, "colorscale": HEIGHTS}
-    ground |= {"showscale": False, "hoverinfo": "skip", "name": "surface"}
-    ground |= {"lighting": {"ambient": 0.85, "diffuse": 0.35, "specular": 0.0}}
-    ground |= {"cmin": float(np.nanmin(z)), "cmax": float(np.nanmax(z))}
-    span = (float(np.nanmin(z)), float(np.nanmax(z)))
-    traces = [ground, *_ribbon(settings, frames, at, span)]
-    z_title = "height" if settings.surface == "formula" else "log10(1 + height)"
-    axis = {"gridcolor": GRID, "showspikes": False, "backgroundcolor": "rgba(0,0,0,0)"}
-    scene = {
-        "xaxis": {**axis, "title": {"text": "weight x"}, "range": list(window[0])},
-        "yaxis": {**axis, "title": {"text": "weight y"}, "range": list(window[1])},
-        "zaxis": {**axis, "title": {"text": z_title}, "range": list(span)},
-        "aspectmode": "manual",
-        "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.6},
-        "camera": {"eye": {"x": 0.45, "y": -1.25, "z": 1.5}, "center": {"x": 0, "y": 0, "z": -0.2}},
-    }
-    title = f"{SURFACES[settings.surface].title}, {RATES[settings.rates]}"
-    return figure([Panel(traces, title, scene=scene)], height=520)
-
-
-def steps_view(settings: RaceSettings, frames: Frames, at: int) -> Figure:
+def steps_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Figure:
     """How far each optimizer went for each unit of slope, one panel a coordinate."""
     rates = frames[0].rate
     y = _log_axis("|update| / |gradient|", float(rates.min()) / 100, float(rates.max()) * 100)
@@ -79,42 +51,16 @@ def steps_view(settings: RaceSettings, frames: Frames, at: int) -> Figure:
     return figure(panels, height=460)
 
 
-def window_of(settings: RaceSettings) -> Window:
-    """What the map shows: the surface's window, widened to hold the start at every rotation."""
-    (x0, x1), (y0, y1) = SURFACES[settings.surface].window
-    x, y = settings.start_x, settings.start_y
-    if settings.surface in TURNED:
-        half = 1.03 * max(x1, 1.1 * math.hypot(x, y))
-        return (-half, half), (-half, half)
-    pad = 0.04 * max(x1 - x0, y1 - y0)
-    return (min(x0, x) - pad, max(x1, x) + pad), (min(y0, y) - pad, max(y1, y) + pad)
-
-
-def path_of(frames: Frames, at: int, racer: int) -> np.ndarray:
-    """Every position of one racer up to that frame, (n, 2); long paths lose points after 150."""
-    path = np.concatenate([frame.path[racer] for frame in frames[: at + 1]])
-    stride = max(1, math.ceil((len(path) - KEPT) / KEPT)) | 1  # odd, or a zigzag would vanish
-    kept = [*range(min(KEPT, len(path))), *range(KEPT, len(path), stride)]
-    return path[sorted({*kept, len(path) - 1})].astype(np.float32)
-
-
-def _within(path: np.ndarray, window: Window, factor: float) -> np.ndarray:
-    """The path with gaps where it is further from the middle than factor half-windows."""
-    low, high = np.array(window).T
-    outside = np.abs(path - (low + high) / 2) > factor * (high - low) / 2
-    return np.where(outside.any(1, keepdims=True), np.nan, path).astype(np.float32)
-
-
-def _map(settings: RaceSettings, frames: Frames, at: int) -> Panel:
+def _map(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Panel:
     window, now = window_of(settings), frames[at]
-    xs, ys, z = _heights(settings.options(), window)
+    xs, ys, z = heights(settings.options(), window)
     ground = {"type": "contour", "x": xs, "y": ys, "z": z, "colorscale": HEIGHTS, "ncontours": 18}
     ground |= {"showscale": False, "hoverinfo": "skip", "opacity": 0.55, "name": "height"}
     ground |= {"line": {"width": 0.5, "color": "rgba(255,255,255,0.35)"}}
     traces = [ground, _minima(settings)]
     paths = [path_of(frames, at, i) for i in range(len(settings.optimizers))]
     for name, path in zip(settings.optimizers, paths, strict=True):
-        traces.append(_path(name, _within(path, window, 1.5)))
+        traces.append(_path(name, within(path, window, 1.5)))
     traces += _ends(settings, now, window)
     x = {"title": {"text": "weight x"}, "range": list(window[0])}
     y = {"title": {"text": "weight y"}, "range": list(window[1])}
@@ -184,7 +130,7 @@ def label(name: str, now: RaceFrame, i: int, window: Window) -> str:
     return TITLES[name] + fate
 
 
-def _losses(settings: RaceSettings, frames: Frames, at: int) -> Panel:
+def _losses(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Panel:
     steps = _steps_so_far(frames, at)
     traces = []
     for i, name in enumerate(settings.optimizers):
@@ -200,7 +146,7 @@ def _losses(settings: RaceSettings, frames: Frames, at: int) -> Panel:
 def above(settings: RaceSettings, losses: np.ndarray) -> np.ndarray:
     """Losses as the chart shows them: height above the known minimum, at least 1e-8."""
     minima = SURFACES[settings.surface].minima
-    return np.maximum(losses - minima[0][2], FLOOR) if minima else losses
+    return np.asarray(np.maximum(losses - minima[0][2], FLOOR)) if minima else losses
 
 
 def _curve(name: str, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
@@ -216,7 +162,7 @@ def _curve(name: str, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
 
 
 def _step_line(
-    settings: RaceSettings, frames: Frames, at: int, racer: int, axis: int
+    settings: RaceSettings, frames: list[RaceFrame], at: int, racer: int, axis: int
 ) -> dict[str, Any]:
     """Root mean square update over root mean square gradient, of the last ten frames each."""
     shown = frames[1 : at + 1]
@@ -234,7 +180,7 @@ def _mean_of_ten(values: np.ndarray) -> np.ndarray:
     total = np.concatenate([[0.0], np.cumsum(values)])
     last = np.arange(1, len(values) + 1)
     first = np.maximum(last - 10, 0)
-    return (total[last] - total[first]) / (last - first)
+    return np.asarray((total[last] - total[first]) / (last - first))
 
 
 def _legend(
@@ -257,10 +203,10 @@ def _legend(
     }
 
 
-def _loss_axis(settings: RaceSettings, frames: Frames) -> dict[str, Any]:
+def _loss_axis(settings: RaceSettings, frames: list[RaceFrame]) -> dict[str, Any]:
     first = float(above(settings, frames[0].losses[:1, -1])[0])
     if settings.surface == "formula":
-        z = _heights(settings.options(), window_of(settings))[2]
+        z = heights(settings.options(), window_of(settings))[2]
         low = min(float(np.nanmin(z)), first)
         pad = 0.2 * (first - low) or 1.0
         return {"title": {"text": "loss"}, "range": [low - pad, first + 2 * pad]}
@@ -278,59 +224,7 @@ def _step_axis(settings: RaceSettings) -> dict[str, Any]:
     return {"title": {"text": "step"}, "range": [0, 1.01 * settings.steps]}
 
 
-def _steps_so_far(frames: Frames, at: int) -> np.ndarray:
-    return np.arange(frames[at].step + 1)
-
-
-def _ribbon(settings: RaceSettings, frames: Frames, at: int, span: Span) -> list[dict[str, Any]]:
-    """The paths over the surface, then their ends with names; nothing outside the window."""
-    window, traces, tips = window_of(settings), [], []
-    lift = 0.02 * (span[1] - span[0])  # or the surface would swallow half of each line
-    for i, name in enumerate(settings.optimizers):
-        path = _within(path_of(frames, at, i), window, 1.0)
-        z = scaled(settings.options(), path[:, 0], path[:, 1]) + lift
-        place = {"x": path[:, 0].astype(np.float32), "y": path[:, 1].astype(np.float32)}
-        line = {"color": color(name), "width": 6}
-        drawn = {"type": "scatter3d", "mode": "lines", "name": TITLES[name], "line": line}
-        traces.append({**drawn, **place, "z": z.astype(np.float32), "hoverinfo": "name"})
-        tips.append((*path[-1], z[-1]))
-    return [*traces, *_tips(settings, np.array(tips), span)]
-
-
-def _tips(settings: RaceSettings, tips: np.ndarray, span: Span) -> list[dict[str, Any]]:
-    """Ends of the paths (k, 3), each with its name on a stalk up to its own level."""
-    x, y, z = tips.T.astype(np.float32)
-    rows = np.arange(len(z)) * min(0.1, 0.6 / len(z))
-    top = (span[1] - rows * (span[1] - span[0])).astype(np.float32)
-    gap = np.full_like(z, np.nan)
-    colors = [color(name) for name in settings.optimizers]
-    drawn = {"type": "scatter3d", "hoverinfo": "skip"}
-    stalk = {"x": np.stack([x, x, gap], 1).ravel(), "y": np.stack([y, y, gap], 1).ravel()}
-    stalk |= {"z": np.stack([z, top, gap], 1).ravel(), "line": {"color": EXACT, "width": 2}}
-    names = {"text": [TITLES[n] for n in settings.optimizers], "x": x, "y": y, "z": top}
-    names |= {"textfont": {"color": colors, "size": 13}, "textposition": "middle right"}
-    dots = {"x": x, "y": y, "z": z, "marker": {"size": 4, "color": colors}}
-    return [
-        {**drawn, **stalk, "mode": "lines", "name": "stalks"},
-        {**drawn, **dots, "mode": "markers", "name": "ends"},
-        {**drawn, **names, "mode": "text", "name": "names"},
-    ]
-
-
-def scaled(options: Options, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Heights as the pictures show them: log10(1 + height above the minimum); a formula's own."""
-    minima = SURFACES[options.surface].minima
-    with np.errstate(all="ignore"):
-        z = value(options, x, y)
-        shown = np.log10(1 + np.maximum(z - minima[0][2], 0)) if minima else z
-    return np.where(np.isfinite(shown), shown, np.nan)
-
-
-@lru_cache(maxsize=64)
-def _heights(options: Options, window: Window) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The grid of the window, (g,), (g,) and (g, g), kept so that a replay sends it once."""
-    xs, ys = (np.linspace(*span, GRID_SIDE) for span in window)
-    z = scaled(options, *np.meshgrid(xs, ys))
-    if options.surface == "formula":  # a pole would leave the rest without colour
-        z = np.clip(z, *np.nanpercentile(z, (2, 98)))
-    return xs.astype(np.float32), ys.astype(np.float32), z.astype(np.float32)
+def _steps_so_far(frames: list[RaceFrame], at: int) -> np.ndarray:
+    """The step of every loss in the frames' chunks."""
+    counts = ((f.step, f.losses.shape[1]) for f in frames[: at + 1])
+    return np.concatenate([np.arange(step - count, step) + 1 for step, count in counts])

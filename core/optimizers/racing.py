@@ -34,7 +34,7 @@ def race(settings: RaceSettings) -> Iterator[RaceFrame]:
     check_start(settings, start)
     schedule = factors(settings.schedule, settings.steps)
     noise = gradient_noise(settings)
-    rates = dict.fromkeys(settings.optimizers, settings.lr)
+    rates: dict[str, float] = dict.fromkeys(settings.optimizers, settings.lr)
     if settings.rates == "best":
         rates = best_rates(settings, start, schedule, noise)
     field = Field(settings, [Racer(settings, name, rates[name], start) for name in rates])
@@ -54,7 +54,7 @@ def gradient_noise(settings: RaceSettings) -> Tensor:
 
 
 def check_start(settings: RaceSettings, start: Tensor) -> None:
-    """Raise Diverged at step 0, with the nearest start that works, if height or slope there fails."""
+    """Raise Diverged at step 0, with a start that works, if height or slope there is not finite."""
     height, grad = value_grad(settings.options(), start)
     if bool(torch.isfinite(height)) and bool(torch.isfinite(grad).all()):
         return
@@ -147,7 +147,8 @@ class Field:
         """The frame after t updates, with the path since the last frame."""
         path, losses = (torch.stack(part, 1).numpy() for part in zip(*self.chunk, strict=True))
         self.chunk = []
-        parts = {key: np.stack([r.last[key] for r in self.racers]) for key in self.racers[0].last}
+        last = [r.last for r in self.racers]
+        parts: dict[str, Any] = {key: np.stack([one[key] for one in last]) for key in last[0]}
         rate = np.array([r.rate for r in self.racers])
         return RaceFrame(
             step=t,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -43,10 +43,15 @@ def rates_of(name: str) -> np.ndarray:
 def best(losses: np.ndarray) -> int:
     """Which column of losses (steps + 1, rates) settles first; of equals, which ends lowest.
 
-    Settled: within 0.001 of the lowest loss at which any column ends, from there to the end.
-    NaN and infinity never count.
+    A column ends at the worst of its last twentieth, and one that still swings there by a tenth
+    of its whole way down counts only if all do: the end of a wild walk is luck. Settled: within
+    0.001 of the lowest end, from there on. NaN and infinity never count.
     """
-    end = np.where(np.isfinite(losses[-1]), losses[-1], np.inf)
+    tail = losses[-(len(losses) // 20 + 1) :]
+    with np.errstate(invalid="ignore"):
+        end, low = np.where(np.isfinite(tail), tail, np.inf).max(0), tail.min(0)
+        calm = end - low <= 0.1 * (losses[0] - low) + TOLERANCE
+    end = np.where(calm, end, np.inf) if calm.any() else end
     outside = ~(losses <= end.min() + TOLERANCE)
     backwards = outside[::-1].argmax(0)  # steps since a column was last outside
     steps = np.where(outside.any(0), len(losses) - backwards, 0)
@@ -54,7 +59,7 @@ def best(losses: np.ndarray) -> int:
 
 
 def sweep(
-    settings: RaceSettings, names: list[str], start: Tensor, schedule: np.ndarray, noise: Tensor
+    settings: RaceSettings, names: Sequence[str], start: Tensor, schedule: np.ndarray, noise: Tensor
 ) -> np.ndarray:
     """Losses (steps + 1, rules, rates) of every rule at every rate; inf where it ends far away."""
     options = settings.options()

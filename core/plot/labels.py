@@ -52,4 +52,4 @@ def _rows(y: np.ndarray, span: tuple[float, float], gap: float) -> np.ndarray:
         rows[i] = min(rows[i], rows[i + 1] - gap)
     out = np.empty_like(rows)
     out[order] = rows
-    return out
+    return np.asarray(out)
