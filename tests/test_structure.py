@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
+import textwrap
 from functools import cache
 from pathlib import Path
 
@@ -287,3 +289,28 @@ def test_lesson_texts_are_utf8_and_say_something() -> None:
 def test_every_experiment_has_its_words(experiment: str) -> None:
     topic, _, part = experiment.partition(".")
     assert list((ROOT / "pages").glob(f"*/{topic}/{part}.md")), f"no text for {experiment}"
+
+
+def quoted(text: str) -> dict[str, list[str]]:
+    """The Python that a Markdown text quotes, by the file that its first line names."""
+    found: dict[str, list[str]] = {}
+    for block in re.findall(r"^ *```python\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE):
+        head, _, body = textwrap.dedent(block).partition("\n")
+        found.setdefault(head.removeprefix("# "), []).append(body)
+    return found
+
+
+def test_contributing_quotes_code_that_is_there() -> None:
+    found = quoted((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert found
+    for file, bodies in found.items():
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert [body for body in bodies if body not in source] == [], file
+
+
+def test_every_make_target_that_is_promised_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for file in ("CONTRIBUTING.md", "README.md", "CHANGELOG.md"):
+        promised = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / file).read_text("utf-8")))
+        words = {"sure", "it", "installs"}
+        assert promised - words <= targets, file
