@@ -2,8 +2,8 @@
 
     .venv/bin/python scripts/ship_runs.py [experiment ...]
 
-The frames of each experiment's first preset ship whole (they are the picture before any worker has
-started); of the others, the final metrics, which the lesson texts quote.
+The frames of each experiment at its defaults ship (they are the picture before any worker has
+started); of the presets, the final metrics, which the lesson texts quote.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core import framefile
 from core.catalog import CATALOG, get
-from core.plot.animation import thin
 
 RUNS = Path(__file__).resolve().parents[1] / "data" / "runs"
-MOST = 81  # frames that ship
 
 
 def main(names: list[str]) -> None:
@@ -33,12 +31,11 @@ def main(names: list[str]) -> None:
     for name in names or CATALOG:
         experiment = get(name)
         table[name] = {}
-        for place, preset in enumerate(experiment.presets):
+        frames = list(experiment.frames(experiment.settings()))
+        (RUNS / f"{name}.npz").write_bytes(framefile.pack(frames))
+        for preset in experiment.presets:
             frames = list(experiment.frames(experiment.preset_settings(preset.id)))
             table[name][preset.id] = frames[-1].metrics
-            if place == 0:
-                kept = [frames[i] for i in thin(len(frames), MOST)]
-                (RUNS / f"{name}.npz").write_bytes(framefile.pack(kept))
             print(f"{name} {preset.id}: {len(frames)} frames, {frames[-1].metrics}", flush=True)
     table = {name: table[name] for name in CATALOG if name in table}
     file.write_text(json.dumps(table, indent=1, sort_keys=False) + "\n", encoding="utf-8")

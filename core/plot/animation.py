@@ -33,7 +33,8 @@ def animate(figures: Sequence[Figure], steps: Sequence[int], fps: float = 12.0) 
         }
         for i, fig in enumerate(figures)
     ]
-    redraw = any(last["data"][n]["type"] not in _LIGHT for n in moving)
+    # Without a redraw, Plotly drops contours and heat maps, even those that do not change.
+    redraw = any(trace["type"] not in _LIGHT for trace in last["data"])
     layout = {**last["layout"], **_bar(steps, redraw, 1000 / fps)}
     layout["height"] = last["layout"]["height"] + BAR
     layout["margin"] = {**last["layout"]["margin"], "b": last["layout"]["margin"]["b"] + BAR}

@@ -13,7 +13,7 @@ from typing import Any
 from core.experiment import Figure
 from core.plot.theme import GRID
 
-GAP, TOP, BOTTOM = 72, 34, 42  # pixels: between panels, for a panel's title, for its axis title
+GAP, TOP, BOTTOM, EDGE = 72, 42, 58, 8  # pixels: between panels, over a panel, under it, above all
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,14 @@ def arrange(fig: Figure, rows: Sequence[Sequence[int]], height: int | None = Non
     meta = fig["layout"]["meta"]
     each = height or meta["height"]
     total = each * len(rows)
-    layout = {**fig["layout"], "height": total, "margin": {"l": 56, "r": 16, "t": 8, "b": 16}}
-    inner = total - 24
+    # The last row stands on the margin: Plotly keeps an axis title within the margin under it.
+    margin = {"l": 56, "r": 16, "t": EDGE, "b": BOTTOM}
+    layout = {**fig["layout"], "height": total, "margin": margin}
+    inner = total - EDGE - BOTTOM
     notes = [note for note in layout["annotations"] if note.get("name") != "panel"]
     for place, row in enumerate(rows):
-        low = 1 - ((place + 1) * each - BOTTOM) / inner
-        high = 1 - (place * each + TOP) / inner
+        high = 1 - (place * each + TOP - EDGE) / inner
+        low = 1 - ((place + 1) * each - BOTTOM - EDGE) / inner
         span = [meta["widths"][n] for n in row]
         left = 0.0
         gap = GAP / 1000
@@ -118,7 +120,10 @@ def _add(fig: Figure, panel: Panel, suffix: str) -> None:
     refs = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     fig["data"] += [{**trace, **refs} for trace in panel.traces]
     base = {"gridcolor": GRID, "zeroline": False, "automargin": False}
-    layout[f"xaxis{suffix}"] = {**base, "anchor": f"y{suffix}", **panel.x}
+    title = {"text": panel.x.get("title", ""), "standoff": 6}
+    if isinstance(title["text"], dict):
+        title = {"standoff": 6, **panel.x["title"]}
+    layout[f"xaxis{suffix}"] = {**base, "anchor": f"y{suffix}", **panel.x, "title": title}
     layout[f"yaxis{suffix}"] = {**base, "anchor": f"x{suffix}", **panel.y}
     if panel.square:
         layout[f"yaxis{suffix}"] |= {"scaleanchor": f"x{suffix}", "constrain": "domain"}

@@ -61,12 +61,14 @@ def _body(experiment: Experiment, settings: Settings, slim: bool, expected: bool
 
 
 def _offer_replay(experiment: Experiment, shown: Shown) -> None:
-    """A run that was just watched to its end can be scrubbed at once."""
+    """A run that was just watched to its end can be scrubbed at once; another one not yet."""
+    state, replay = st.session_state, f"{experiment.name}#replay"
+    if state.get(f"{replay}-of") != shown.settings.key():
+        state[f"{replay}-of"], state[replay] = shown.settings.key(), False
     watched = f"{experiment.name}#watched"
-    if shown.run is None or shown.active or st.session_state.get(watched) != shown.run.id:
+    if shown.run is None or shown.active or state.get(watched) != shown.run.id:
         return
-    st.session_state[watched] = ""
-    st.session_state[f"{experiment.name}#replay"] = len(shown.frames) > 1
+    state[watched], state[replay] = "", len(shown.frames) > 1
 
 
 def _transport(experiment: Experiment, settings: Settings, shown: Shown) -> View:

@@ -25,7 +25,7 @@ FIRST_FRAME_S = 0.3  # how long the rerun that starts a run waits, to draw its f
 class Shown:
     """What a page shows: settings and their frames, and the run they come from, if any.
 
-    origin: "run", "shipped" (a stored run of the first preset), "peek" (only the start).
+    origin: "run", "shipped" (a stored run of the defaults), "peek" (only the start).
     """
 
     settings: Settings
@@ -111,9 +111,8 @@ def current(experiment: Experiment, settings: Settings) -> Shown:
 
 def shipped(experiment: Experiment, settings: Settings) -> list[Frame] | None:
     """The frames of the run that ships for exactly these settings, or None."""
-    first = experiment.preset_settings(experiment.presets[0].id)
     file = SHIPPED / f"{experiment.name}.npz"
-    if settings.key() != first.key() or not file.exists():
+    if settings.key() != experiment.settings().key() or not file.exists():
         return None
     return _load(str(file), experiment.frame)
 

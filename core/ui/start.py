@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
+from core.controls import Slider
 from core.experiment import Experiment
+from core.plot.terrain import Terrain
 from core.ui import address
 from core.ui.draw import drag_point
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Terrain:
-    """What the pad shows: heights (n, n) over a window, row i at the i-th y, both ascending.
-
-    place: from the settings' start to a point of the window; back: the inverse.
-    """
-
-    heights: np.ndarray
-    window: tuple[Point, Point]
-    place: Callable[[Point], Point]
-    back: Callable[[Point], Point]
 
 
 def pad(experiment: Experiment, settings: Any, terrain: Terrain) -> None:
     """Draw the pad in the sidebar for an experiment with ``start_x`` and ``start_y``."""
-    limits = {name: experiment.settings.controls()[name] for name in ("start_x", "start_y")}
+    controls = experiment.settings.controls()
 
     def released(x: float, y: float) -> None:
-        for name, value in zip(limits, terrain.back((x, y)), strict=True):
-            low, high = limits[name].lo, limits[name].hi  # type: ignore[attr-defined]
-            step = limits[name].step or 0.01  # type: ignore[attr-defined]
-            kept = round(min(max(value, low), high) / step) * step
+        for name, value in zip(("start_x", "start_y"), terrain.back((x, y)), strict=True):
+            control = controls[name]
+            assert isinstance(control, Slider)
+            step = control.step or 0.01
+            kept = round(min(max(value, control.lo), control.hi) / step) * step
             st.session_state[address.field_key(experiment, name)] = round(kept, 6)
 
     x, y = terrain.place((settings.start_x, settings.start_y))

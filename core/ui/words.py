@@ -141,8 +141,8 @@ def _pivot(
         if old:
             values = [old.get(f"{what}/{who}") for what in whats]
             rows.append(_line([f"{title}, pinned", *(_number(v) for v in values)]))
-    said = [f"{_title(what).lower()}: {good[what]}" for what in whats if what in good]
-    return "\n".join(rows) + ("\n\n" + "; ".join(said) if said else "")
+    said = [f"{_title(what)}: {good[what]}." for what in whats if what in good]
+    return "\n".join(rows) + (f"\n\n:small[{' '.join(said)}]" if said else "")
 
 
 def _line(cells: list[str]) -> str:

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from core.ui import clicks, controls, lesson, player, share, words
+from core.optimizers.terrain import terrain
+from core.ui import clicks, controls, lesson, player, share, start, words
 from core.ui.lessons import OPTIMIZERS
 
 experiment = lesson.choose("optimizers", "Optimizers", OPTIMIZERS)
 settings, problem = controls.sidebar(experiment)
+if experiment.name == "optimizers.race":
+    start.pad(experiment, settings, terrain(settings.options()))
 preset = lesson.question(experiment, settings, problem)
 shown = player.show(experiment, settings)
 clicks.offer(experiment, OPTIMIZERS)
