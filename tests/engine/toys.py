@@ -112,13 +112,14 @@ def learns(settings: Steps) -> Iterator[Numbers]:
 
 
 def facts(settings: Steps) -> Iterator[Numbers]:
-    """What a worker finds on being started: [torch threads, torch._dynamo is loaded]."""
+    """What a run finds: torch's threads, and whether torch._dynamo was loaded ahead."""
     import sys
 
     loaded = float("torch._dynamo" in sys.modules)
     import torch
 
-    yield Numbers(step=0, metrics={}, x=np.array([torch.get_num_threads(), loaded]))
+    found = {"threads": float(torch.get_num_threads()), "dynamo": loaded}
+    yield Numbers(step=0, metrics=found, x=np.zeros(1))
 
 
 def imports(settings: Steps) -> Iterator[Numbers]:
