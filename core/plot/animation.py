@@ -77,7 +77,7 @@ def _bar(steps: Sequence[int], redraw: bool, milliseconds: float) -> dict[str, A
         "x": 0.14,
         "len": 0.86,
         "y": 0,
-        "pad": {"t": 44, "b": 0},
+        "pad": {"t": 80, "b": 0},
         "currentvalue": {"prefix": "step ", "xanchor": "right", "offset": 4},
         "ticklen": 0,
         "minorticklen": 0,
@@ -95,7 +95,7 @@ def _bar(steps: Sequence[int], redraw: bool, milliseconds: float) -> dict[str, A
         "xanchor": "left",
         "y": 0,
         "yanchor": "top",
-        "pad": {"t": 48, "r": 8},
+        "pad": {"t": 84, "r": 8},
         "buttons": [
             {"label": "Play", "method": "animate", "args": [None, play]},
             {"label": "Pause", "method": "animate", "args": [[None], jump]},
