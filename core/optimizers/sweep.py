@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from core.experiment import Experiment, Preset, View
+from core.experiment import Click, Experiment, Preset, View
 from core.optimizers.sweep_figures import draw_plane
 from core.optimizers.sweep_plane import Frame, Settings, height, momenta, rates
 
-__all__ = ["PRESETS", "SWEEP", "Frame", "Settings", "cell"]
+__all__ = ["PRESETS", "SWEEP", "Frame", "Settings", "cell", "clicked"]
 
 
 def cell(settings: Settings, frames: list[Frame], x: float, y: float) -> dict[str, Any] | None:
@@ -33,6 +33,16 @@ def cell(settings: Settings, frames: list[Frame], x: float, y: float) -> dict[st
     shared = ("condition", "rotation", "beta1", "beta2")
     race |= {key: getattr(settings, key) for key in shared if key in settings.active()}
     return race if name else {**race, settings.upright(): float(beta[row])}
+
+
+def clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -> Click | None:
+    """A click on a cell offers to race it."""
+    race = cell(settings, frames, float(point["x"]), float(point["y"]))
+    if race is None:
+        return None
+    upright = settings.upright()
+    beta = f", {upright} {race[upright]:.3g}" if upright in race else ""
+    return Click("optimizers.race", race, f"Race this cell: learning rate {race['lr']:.3g}{beta}")
 
 
 def _wider(metrics: Mapping[str, float]) -> int:
@@ -128,10 +138,11 @@ SWEEP = Experiment(
             "A map of learning rate to the right and momentum upwards. Colour says in how many "
             "steps a cell settles; crosses mark where it blows up; the exact edge is dashed. "
             "Beside it, the fewest steps in each row.",
+            clicked=clicked,
         ),
     ),
     presets=PRESETS,
-    trains=True,
+    trains=False,
     quick={"steps": 40, "resolution": 20},
     verb="Sweep the plane",
     seconds=0.5,

@@ -7,13 +7,15 @@ from typing import Any
 import streamlit as st
 
 from core.catalog import get
-from core.experiment import Click, Experiment, View
+from core.experiment import Click, Experiment, Figure, View
+from core.plot.spec import PlainFigure
+from core.plot.theme import EXACT
 from core.ui import address
 from core.ui.runs import Shown
 
 
 def watch(
-    experiment: Experiment, shown: Shown, view: View, figure: Any, chart: dict[str, Any]
+    experiment: Experiment, shown: Shown, view: View, figure: Figure, chart: dict[str, Any]
 ) -> None:
     """Draw the figure and hear the clicks on its points."""
 
@@ -22,7 +24,17 @@ def watch(
         if points and view.clicked is not None:
             _follow(experiment, shown, view.clicked(shown.settings, shown.frames, points[0]))
 
+    figure = PlainFigure({**figure, "data": [_undimmed(trace) for trace in figure["data"]]})
     st.plotly_chart(figure, on_select=heard, selection_mode="points", **chart)
+
+
+def _undimmed(trace: dict[str, Any]) -> dict[str, Any]:
+    """A trace that looks the same after another was clicked; Plotly would fade it."""
+    if trace["type"] != "scatter" or "unselected" in trace:
+        return trace
+    marker = {"opacity": trace.get("marker", {}).get("opacity", 1)}
+    font = {"color": trace.get("textfont", {}).get("color", EXACT)}
+    return {**trace, "unselected": {"marker": marker, "textfont": font}}
 
 
 def waiting(experiment: Experiment) -> bool:

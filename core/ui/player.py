@@ -222,7 +222,7 @@ def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> No
         return
     # A selection resets whenever the figure changes: so none on a live chart.
     chart["key"] += "-click"
-    clicks.watch(experiment, shown, view, PlainFigure(fig), chart)
+    clicks.watch(experiment, shown, view, fig, chart)
 
 
 def _still(shown: Shown, pinned: Shown | None, view: View, slim: bool, at: int) -> Figure:

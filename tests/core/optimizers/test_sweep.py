@@ -192,3 +192,17 @@ def test_figures_keep_their_traces_and_plotly_takes_them(changes: dict[str, str]
         )
         go.Figure(figure)
     assert len(figure["data"][8]["customdata"]) == 60 * 45
+
+
+def test_a_click_offers_the_race_of_its_cell() -> None:
+    """The rate and momentum of the cell nearest to the point, in axis units, reach the race."""
+    settings = SWEEP.settings()
+    frames = list(SWEEP.frames(SWEEP.settings(**SWEEP.quick)))
+    view = SWEEP.views[0]
+    assert view.clicked is not None
+    click = view.clicked(settings, frames, {"x": np.log10(0.01), "y": 0.5, "customdata": [0, 0]})
+    assert click is not None
+    assert click.experiment == "optimizers.race"
+    assert click.values["lr"] == pytest.approx(0.01, rel=0.1)
+    assert click.values["momentum"] == pytest.approx(0.5, abs=0.03)
+    assert f"{click.values['lr']:.3g}" in click.words
