@@ -145,7 +145,7 @@ PRESETS = (
     Preset(
         id="longer-memory",
         title="A longer memory",
-        question="beta2 0.99 remembers 100 rounds or so, 0.999 a thousand. Does it turn Adam round?",
+        question="beta2 0.99 remembers some 100 rounds, 0.999 a thousand. Does it turn Adam round?",
         options=("Yes, it heads for -1", "No, it stays at +1"),
         settings={"beta2": 0.999},
         watch="Adam's line: which way it creeps once the first thousand steps are over.",
