@@ -84,7 +84,7 @@ def _whole(experiment: Experiment, values: dict[str, Any], notes: list[str]) -> 
         try:
             return experiment.settings.checked(values)
         except SettingError as error:
-            notes.append(_sentence(error))
+            notes.append(_sentence(experiment, error))
             if values.pop(error.field, None) is None:
                 return experiment.settings()
 
@@ -146,7 +146,7 @@ def _preset_values(experiment: Experiment, notes: list[str]) -> dict[str, Any]:
     try:
         preset = experiment.preset(wanted)
     except KeyError:
-        notes.append("The link names a question that this lesson does not have.")
+        notes.append("It names a question that this experiment does not have.")
         return {}
     state[f"{experiment.name}#preset"] = preset.id
     return dict(preset.settings)
@@ -157,12 +157,13 @@ def _take(
 ) -> None:
     several = isinstance(experiment.settings.controls()[field], Choices)
     if len(given) > 1 and not several:
-        notes.append(f"{field} stands in the link {len(given)} times; the last was taken.")
+        label = experiment.settings.controls()[field].label
+        notes.append(f"{label} stands there {len(given)} times; the last was taken.")
     try:
         taken = experiment.settings.parse({**_raw(experiment, values), field: given})
     except SettingError as error:
         if error.field == field:
-            notes.append(_sentence(error))
+            notes.append(_sentence(experiment, error))
             return
         taken = experiment.settings.parse({field: given})
     values[field] = getattr(taken, field)
@@ -172,9 +173,12 @@ def _raw(experiment: Experiment, values: dict[str, Any]) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else str(v) for k, v in values.items()}
 
 
-def _sentence(error: SettingError) -> str:
-    given = repr(error.given if not isinstance(error.given, (list, tuple)) else error.given[-1:])
-    given = given if len(given) < 40 else given[:37] + "..."
-    return (
-        f"The link asks {error.field} for {given}; it allows {error.allowed}. The default is used."
+def _sentence(experiment: Experiment, error: SettingError) -> str:
+    control = experiment.settings.controls()[error.field]
+    given = (
+        error.given[-1] if isinstance(error.given, list | tuple) and error.given else error.given
     )
+    text = repr(given) if len(repr(given)) < 40 else repr(given)[:37] + "..."
+    listed = isinstance(control, Choice | Choices)
+    allowed = "the choices on its control" if listed else error.allowed
+    return f"{control.label} was {text}; it allows {allowed}."

@@ -20,7 +20,7 @@ def sidebar(experiment: Experiment) -> tuple[Settings, str]:
     Returns the settings they stand for and, where a field is wrong, a sentence that says so; the
     settings are then the last ones that were right.
     """
-    shown = _shown(experiment)
+    shown = visible(experiment)
     with st.sidebar:
         chosen = _fields(experiment, "simple", shown)
         more = [f for f, c in experiment.settings.controls().items() if c.level == "more"]
@@ -38,7 +38,8 @@ def value_of(experiment: Experiment, field: str) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _shown(experiment: Experiment) -> set[str]:
+def visible(experiment: Experiment) -> set[str]:
+    """The fields that the link leaves visible: all, or those that ``show=`` names."""
     every = set(experiment.settings.controls())
     only = address.param("show")
     if only is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from core.catalog import get
@@ -47,8 +49,11 @@ def _start_at_once(experiment: Experiment) -> None:
 
 def question(experiment: Experiment, settings: Settings, problem: str) -> Preset | None:
     """The question above the picture, with its guesses. Returns the preset it belongs to."""
-    for note in st.session_state.get(f"{experiment.name}#notes", []):
-        st.warning(note, icon=":material/link_off:")
+    notes = st.session_state.get(f"{experiment.name}#notes", [])
+    if notes:
+        lines = "\n".join(f"- {_escaped(note)}" for note in notes)
+        words = "The link could not be taken as it is; defaults stand in."
+        st.warning(f"{words}\n{lines}", icon=":material/link_off:")
     if problem:
         st.error(f"{problem}. The picture is of the settings before.", icon=":material/error:")
     preset = preset_of(experiment, settings)
@@ -66,6 +71,11 @@ def question(experiment: Experiment, settings: Settings, problem: str) -> Preset
             label_visibility="collapsed",
         )
     return preset
+
+
+def _escaped(text: str) -> str:
+    """Text from a link as it is, not as Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|<>$:~-])", r"\\\1", text)
 
 
 def preset_of(experiment: Experiment, settings: Settings) -> Preset | None:

@@ -185,8 +185,9 @@ def _say(experiment: Experiment, settings: Settings, shown: Shown) -> None:
     st.error(error.message, icon=":material/error:")
     with st.container(horizontal=True):
         if error.fix:
+            controls = experiment.settings.controls()
             words = ", ".join(
-                f"{k} = {v:g}" if isinstance(v, float) else f"{k} = {v}"
+                f"{controls[k].label.lower()} to {f'{v:g}' if isinstance(v, float) else v}"
                 for k, v in error.fix.items()
             )
             st.button(

@@ -10,11 +10,14 @@ from core.controls import Slider
 from core.experiment import Experiment
 from core.plot.terrain import Terrain
 from core.ui import address
+from core.ui.controls import visible
 from core.ui.draw import drag_point
 
 
 def pad(experiment: Experiment, settings: Any, terrain: Terrain) -> None:
     """Draw the pad in the sidebar for an experiment with ``start_x`` and ``start_y``."""
+    if "start_x" not in visible(experiment):
+        return
     controls = experiment.settings.controls()
 
     def released(x: float, y: float) -> None:
