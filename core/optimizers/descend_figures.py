@@ -125,8 +125,8 @@ def _loss(settings: DescendSettings, frames: list[DescendFrame], at: int) -> Pan
     dash = {"color": EXACT, "dash": "dash", "width": 2}
     traces = [_line("exact", steps, _held(exact, low, high), dash), measured]
     x = {"title": {"text": "step"}, "range": [-0.5, settings.steps + 0.5]}
-    y = {"title": {"text": "loss"}, "type": "log", "range": [np.log10(low), np.log10(high)]}
-    y |= {"dtick": 2, "exponentformat": "power"}
+    y: dict[str, Any] = {"title": {"text": "loss"}, "range": [np.log10(low), np.log10(high)]}
+    y |= {"type": "log", "dtick": 2, "exponentformat": "power"}
     square = (1 - settings.lr * settings.curvature) ** 2
     return Panel(traces, f"Loss, times {square:.4g} a step", x, y)
 
