@@ -71,11 +71,12 @@ def test_quick_computations_do_not_wait_for_trainings(engine: Engine) -> None:
 def test_a_paused_run_gives_its_place_to_others(engine: Engine) -> None:
     slow = toys.Steps(steps=500, pause_ms=20)
     first = begun(engine.submit(toys.COUNT, slow, "a", fresh=True))
-    begun(hang(engine, "b"))
+    second = begun(hang(engine, "b"))
     third = hang(engine, "c")
     assert third.place == 1
     first.pause()
     begun(third)
+    assert (first.state, second.state) == ("paused", "running")
     first.resume()
     held = len(first.frames)
     assert first.wait(held + 2, 2) and first.state == "running"

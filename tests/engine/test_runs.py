@@ -108,6 +108,20 @@ def test_a_run_can_be_paused_before_it_begins(engine: Engine) -> None:
     assert run.state == "cancelled"
 
 
+def test_a_worker_does_not_run_ahead_of_a_paused_reader(engine: Engine) -> None:
+    """Frames of 160 kB, of which its pipe holds one or two: the rest is not yet computed."""
+    run = engine.submit(toys.COUNT, toys.Steps(steps=5, size=20_000), "ann", fresh=True)
+    run.pause()
+    run.step()
+    assert run.wait(1, 5)
+    time.sleep(0.4)
+    assert len(run.frames) == 1
+    resumed = time.time()
+    run.resume()
+    assert run.wait(10**6, 5) and run.state == "done" and len(run.frames) == 6
+    assert sum(frame.timing["at"] < resumed for frame in run.frames) <= 4
+
+
 def test_slow_motion_holds_the_rate_and_full_speed_returns(engine: Engine) -> None:
     run = engine.submit(toys.COUNT, toys.Steps(steps=40, seed=4), "ann", fresh=True)
     run.set_rate(20)

@@ -34,7 +34,8 @@ def count(settings: Steps) -> Iterator[Numbers]:
     rng = np.random.default_rng(settings.seed)
     for step in range(settings.steps + 1):
         x = rng.normal(size=settings.size)
-        yield Numbers(step=step, metrics={"mean": float(x.mean())}, x=x)
+        at = {"at": time.time()}
+        yield Numbers(step=step, metrics={"mean": float(x.mean())}, timing=at, x=x)
         if settings.pause_ms:
             time.sleep(settings.pause_ms / 1000)
 
