@@ -1,9 +1,9 @@
 """Draw the home page's cards, data/cards/*.png, from the runs that ship.
 
-    .venv/bin/python scripts/cards.py [experiment ...]
+    .venv/bin/python -m scripts.cards [experiment ...]
 
-Each card is the last frame of the stored run, its first view, on a clear ground that suits light and
-dark. Needs a browser, as the tests do.
+Each card is the last frame of the stored run, its first view, on a clear ground that suits light
+and dark. Needs a browser, as the tests do.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 
 import plotly.io
 from playwright.sync_api import sync_playwright
@@ -23,6 +20,7 @@ from core.catalog import CATALOG, get
 from core.experiment import Figure
 from core.plot.spec import PlainFigure
 
+ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 480, 300
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
@@ -34,7 +32,9 @@ def main(names: list[str]) -> None:
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5)
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=1.5
+        )
         for name in names or CATALOG:
             page.set_content(_html(_picture(name)))
             page.wait_for_selector(".main-svg")
@@ -50,9 +50,16 @@ def _picture(name: str) -> Figure:
     frames = framefile.unpack(str(ROOT / "data" / "runs" / f"{name}.npz"), experiment.frame)
     fig = experiment.views[0].draw(experiment.settings(), frames, len(frames) - 1)
     layout = {key: value for key, value in fig["layout"].items() if key not in ("meta", "height")}
-    data = [trace for trace in fig["data"] if trace.get("xaxis", "x") == "x" and "text" not in trace]
+    data = [
+        trace for trace in fig["data"] if trace.get("xaxis", "x") == "x" and "text" not in trace
+    ]
     bare = {"visible": False, "domain": [0, 1], "constrain": "domain"}
-    layout |= {"annotations": [], "margin": dict.fromkeys("lrtb", 4), "width": WIDTH, "height": HEIGHT}
+    layout |= {
+        "annotations": [],
+        "margin": dict.fromkeys("lrtb", 4),
+        "width": WIDTH,
+        "height": HEIGHT,
+    }
     layout |= {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
     layout["xaxis"] = {**layout["xaxis"], **bare}
     layout["yaxis"] = {**layout["yaxis"], **bare}

@@ -1,6 +1,6 @@
 """Run every preset once and write what ships: data/runs/*.npz and data/runs/metrics.json.
 
-    .venv/bin/python scripts/ship_runs.py [experiment ...]
+    .venv/bin/python -m scripts.ship_runs [experiment ...]
 
 The frames of each experiment at its defaults ship (they are the picture before any worker has
 started); of the presets, the final metrics, which the lesson texts quote.
@@ -13,8 +13,6 @@ import sys
 from pathlib import Path
 
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core import framefile
 from core.catalog import CATALOG, get

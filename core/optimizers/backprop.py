@@ -10,7 +10,7 @@ import numpy as np
 
 from core import experiment
 from core.controls import Choice, LogSlider, Seed, Slider
-from core.experiment import Experiment, Preset, View
+from core.experiment import Click, Experiment, Preset, View
 from core.optimizers import backprop_figures
 from core.optimizers.backward import EDGES
 
@@ -211,6 +211,16 @@ PRESETS = (
     ),
 )
 
+
+def clicked(settings: Settings, frames: list[Any], point: Mapping[str, Any]) -> Click | None:
+    """A click on a weight looks at that weight."""
+    name = point.get("customdata")
+    name = name[0] if isinstance(name, list) and name else name
+    if name not in Settings.choices("edge"):
+        return None
+    return Click("optimizers.backprop", {"edge": name}, "")
+
+
 BACKPROP = Experiment(
     name="optimizers.backprop",
     title="Where a gradient comes from",
@@ -225,6 +235,7 @@ BACKPROP = Experiment(
             backprop_figures.graph,
             "The network as a graph with forward values and gradients on it, the line of each "
             "unit in the plane, and the loss against steps with its predicted fall.",
+            clicked=clicked,
         ),
     ),
     presets=PRESETS,

@@ -168,10 +168,18 @@ class RaceFrame(Frame):
 def _source(settings: RaceSettings) -> tuple[str, ...]:
     found = ["core.optimizers.racing:race", "core.optimizers.rules:make_torch"]
     if settings.rates == "best":
-        found.append("core.optimizers.racing:best_rates")
+        found.append("core.optimizers.rates:best_rates")
     if "lion" in settings.optimizers:
         found.append("core.optimizers.rules:Lion")
     return tuple(found)
+
+
+def _explain(settings: RaceSettings, frames: list[RaceFrame], at: int) -> dict[str, str]:
+    """The update of each racer at that frame, taken apart."""
+    from core.optimizers.why import explain  # it needs the classes above
+
+    told = {name: explain(settings, name, frames[at]) for name in settings.optimizers}
+    return {TITLES[name]: one.markdown() for name, one in told.items()}
 
 
 RACE = Experiment(
@@ -192,6 +200,7 @@ RACE = Experiment(
     verb="Race",
     seconds=0.5,
     source=_source,
+    explain=_explain,
     good={
         "loss": "lower is better",
         "distance": "to the nearest known minimum, 0 is there",
