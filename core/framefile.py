@@ -74,7 +74,7 @@ def _stack(values: list[np.ndarray | None]) -> np.ndarray:
     kind = present[0].dtype
     blank = np.nan if np.issubdtype(kind, np.floating) else 0
     out = np.full((len(values), *shape), blank, dtype=kind)
-    for row, value in zip(out, values, strict=True):
+    for n, value in enumerate(values):
         if value is not None:
-            row[tuple(slice(0, n) for n in np.shape(value))] = value
+            out[n, ...][tuple(slice(0, size) for size in np.shape(value))] = value
     return out

@@ -234,7 +234,7 @@ def test_loading_all_that_a_page_needs_leaves_torch_alone() -> None:
         "from core.catalog import CATALOG, get\n"
         "for name in CATALOG:\n"
         "    one = get(name)\n"
-        "    settings = one.preset_settings(one.presets[0].id)\n"
+        "    settings = one.settings()\n"
         "    settings.key(), settings.schema(), one.source(settings)\n"
         "    frames = framefile.unpack(f'data/runs/{name}.npz', one.frame)\n"
         "    one.figures(settings, frames, len(frames) - 1)\n"

@@ -20,6 +20,7 @@ class Walk(Frame):
     path: np.ndarray
     counts: np.ndarray
     extra: np.ndarray | None = None
+    level: np.ndarray | None = None  # a single number
 
 
 def frames() -> list[Walk]:
@@ -34,6 +35,7 @@ def frames() -> list[Walk]:
             path=rng.normal(size=(n + 1, 2)),
             counts=np.arange(n + 2),
             extra=np.full(3, n, dtype="float32") if n else None,
+            level=np.array(n / 2) if n else None,
             weights=weights if n == 2 else None,
         )
         for n in range(3)
@@ -71,7 +73,7 @@ def test_saved_columns_are_stacked_on_axis_0_and_padded() -> None:
     with np.load(buffer, allow_pickle=False) as npz:
         columns = {name: npz[name] for name in npz.files}
     assert set(columns) == {
-        "step", "metrics/loss", "metrics/loss/adam", "path", "counts", "extra",
+        "step", "metrics/loss", "metrics/loss/adam", "path", "counts", "extra", "level",
         "weights/layer/0", "weights/bias",
     }  # fmt: skip
     assert columns["step"].tolist() == [0, 10, 20]
@@ -82,6 +84,7 @@ def test_saved_columns_are_stacked_on_axis_0_and_padded() -> None:
     np.testing.assert_array_equal(columns["path"][1, :2], before[1].path)
     np.testing.assert_array_equal(columns["counts"], [[0, 1, 0, 0], [0, 1, 2, 0], [0, 1, 2, 3]])
     assert np.isnan(columns["extra"][0]).all()
+    np.testing.assert_array_equal(columns["level"], [np.nan, 0.5, 1.0])
     assert before[2].weights is not None
     np.testing.assert_array_equal(columns["weights/layer/0"], before[2].weights["layer/0"])
 
