@@ -132,6 +132,11 @@ class Console:
         page.on("console", self._said)
         page.on("pageerror", self._raised)
 
+    def forget(self, page: Page) -> None:
+        """Collect nothing of this page any more."""
+        page.remove_listener("console", self._said)
+        page.remove_listener("pageerror", self._raised)
+
     def left(self) -> list[str]:
         """The errors that nobody allowed."""
         return [e for e in self.errors if not any(p.search(e) for p in self.allowed)]

@@ -28,9 +28,9 @@ class Visit(Protocol):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that most tests share."""
+    """The server that most tests share. Two may train at once, however few the processors."""
     with_log = tmp_path_factory.mktemp("server") / "log.txt"
-    yield from _serve(with_log, {})
+    yield from _serve(with_log, {"GLASSBOX_WORKERS": "2"})
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +95,27 @@ def visit(browser: Browser, console: Console, request: pytest.FixtureRequest) ->
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def _shared_tab(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 1440, "height": 900}, accept_downloads=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def tab(_shared_tab: Page, console: Console) -> Iterator[Page]:
+    """A page that tests share, 1440x900 and light: it opens the app in half the time of a new
+    context. Each navigation is a session of its own; at the end of a test it leaves the app.
+    """
+    console.watch(_shared_tab)
+    yield _shared_tab
+    console.forget(_shared_tab)
+    _shared_tab.set_viewport_size({"width": 1440, "height": 900})
+    _shared_tab.goto("about:blank")
 
 
 def _serve(log: Path, env: dict[str, str]) -> Iterator[Server]:

@@ -1,0 +1,174 @@
+"""What a visitor does on a lesson page, and what the server shows of it from outside.
+
+Addresses, controls by their field, the player's buttons, the numbers under the picture, /health
+and the worker processes. Nothing in here asserts; tests do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import psutil
+from playwright.sync_api import Locator, Page, expect
+
+from core.experiment import Experiment, Settings
+from core.ui import address
+from tests.e2e.app import Server
+
+# A chart that Plotly has drawn, not just made room for.
+DRAWN = """
+() => [...document.querySelectorAll('.js-plotly-plot')].some(
+  chart => chart._fullLayout && chart.querySelector('.main-svg') && (chart.data || []).length)
+"""
+
+
+def path(name: str, *more: tuple[str, str], **settings: Any) -> str:
+    """The path of an experiment's page with these settings; more: parameters as they are."""
+    topic, _, short = name.partition(".")
+    pairs = [(f"{topic}.see", short)]
+    for field, value in settings.items():
+        several = value if isinstance(value, tuple) else (value,)
+        pairs += [(f"{name}.{field}", str(one)) for one in several]
+    return f"/{topic}?{urlencode([*pairs, *more])}"
+
+
+def quick(experiment: Experiment, **settings: Any) -> str:
+    """The path of an experiment with the cuts that tests run it with."""
+    return path(experiment.name, **{**experiment.quick, **settings})
+
+
+def full(experiment: Experiment, settings: Settings) -> str:
+    """The path of an experiment with every one of these settings written out."""
+    values = {field: getattr(settings, field) for field in settings.active()}
+    return path(experiment.name, **values)
+
+
+def wait_for_picture(page: Page, timeout_s: float = 30.0) -> None:
+    """Return when a chart is drawn."""
+    page.wait_for_function(DRAWN, timeout=timeout_s * 1000)
+
+
+def keyed(page: Page, experiment: str, key: str) -> Locator:
+    """The element of a key: a field's control, or a button of the player (``train``)."""
+    return page.locator(".st-key-" + re.sub(r"[^\w-]", "-", f"{experiment}.{key}"))
+
+
+def control(page: Page, experiment: str, field: str) -> Locator:
+    """The control of a field, where the More section is folded after unfolding it."""
+    found = keyed(page, experiment, field)
+    more = page.get_by_test_id("stSidebar").get_by_test_id("stExpander")
+    if not found.is_visible() and more.count() and more.locator("details:not([open])").count():
+        more.locator("summary").click()
+    found.wait_for(state="visible")
+    return found
+
+
+def thumb(page: Page, experiment: str, field: str) -> Locator:
+    """The handle of a slider."""
+    return control(page, experiment, field).get_by_role("slider")
+
+
+def press(page: Page, experiment: str, button: str) -> None:
+    """Press a button of the player: train, stop, pause, resume, reset, again, fix."""
+    keyed(page, experiment, button).get_by_role("button").first.click()
+
+
+def set_seed(page: Page, experiment: str, seed: int) -> None:
+    """Type another seed and send it."""
+    box = control(page, experiment, "seed").locator("input")
+    box.fill(str(seed))
+    box.press("Enter")
+
+
+def see(page: Page, experiment: str) -> bool:
+    """Whether the address says that this experiment is shown with settings of its own."""
+    return f"{experiment}." in page.url
+
+
+def link_of(page: Page) -> str:
+    """The link that Share shows now."""
+    page.get_by_test_id("stPopover").get_by_text("Share").click()
+    body = page.get_by_test_id("stPopoverBody")
+    code = body.get_by_test_id("stCode")
+    expect(code).to_contain_text("http")
+    return code.inner_text().strip()
+
+
+def numbers(page: Page) -> str:
+    """The table of final numbers as text, a line a row."""
+    found = page.locator('[data-testid="stMain"] [data-testid="stMarkdown"]:has(table)').first
+    found.wait_for()
+    return found.locator("table").all_inner_texts().__str__()
+
+
+def panels(page: Page) -> list[str]:
+    """The titles over the panels of the picture."""
+    script = """() => document.querySelector('.js-plotly-plot').layout.annotations
+        .filter(note => note.name === 'panel').map(note => note.text)"""
+    found: list[str] = page.evaluate(script)
+    return found
+
+
+def step_drawn(page: Page) -> int:
+    """The step number in the picture, -1 where it has none."""
+    script = """() => document.querySelector('.js-plotly-plot').data
+        .flatMap(trace => trace.text || []).join(' ')"""
+    found = re.search(r"step ([\d,]+)", str(page.evaluate(script)))
+    return int(found[1].replace(",", "")) if found else -1
+
+
+def progress(page: Page) -> str:
+    """What the progress bar says, empty where there is none."""
+    found = page.get_by_test_id("stProgress")
+    return found.inner_text() if found.count() else ""
+
+
+def health(server: Server) -> dict[str, Any]:
+    """What /health says."""
+    with urllib.request.urlopen(f"{server.url}/health", timeout=10) as answer:
+        told: dict[str, Any] = json.load(answer)
+        return told
+
+
+def workers(server: Server) -> set[int]:
+    """The process ids of the workers, the spare included."""
+    launcher = psutil.Process(health(server)["pid"])
+    return {child.pid for child in launcher.children()}
+
+
+def at_work(server: Server, seconds: float = 0.3) -> psutil.Process:
+    """The worker that uses the processor most: the one that trains."""
+    found = [psutil.Process(pid) for pid in workers(server)]
+    before = {one: sum(one.cpu_times()[:2]) for one in found}
+    time.sleep(seconds)
+    alive = [one for one in found if one.is_running()]
+    return max(alive, key=lambda one: sum(one.cpu_times()[:2]) - before[one])
+
+
+def wait_until(true: Callable[[], Any], timeout_s: float, what: str) -> Any:
+    """What the function returns once it is true; TimeoutError says what never came."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.03)
+    raise TimeoutError(f"not within {timeout_s} s: {what}")
+
+
+def wait_until_idle(server: Server, timeout_s: float = 40.0) -> None:
+    """Return when no run is going and none waits."""
+
+    def idle() -> bool:
+        told = health(server)
+        return told["running"] + told["queued"] + told["paused"] == 0
+
+    wait_until(idle, timeout_s, "an idle engine")
+
+
+__all__ = ["address"]

@@ -1,0 +1,177 @@
+"""The player in a browser: train, watch, stop, pause, scrub and play, zoom."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import Any
+
+import psutil
+from playwright.sync_api import Page, WebSocket, expect
+
+from tests.e2e import lesson
+from tests.e2e.app import Server, figure, wait_for_change, wait_for_quiet, wait_for_run_end
+
+NETWORK = "optimizers.network"
+LONG = lesson.path(NETWORK, steps=20_000, landscape="none")
+SPEED = re.compile(r"step ([\d,]+) of ([\d,]+), ([\d,]+) steps/s")
+
+# Press one button and say when, in milliseconds since the epoch, the other one is there.
+PRESS_AND_WAIT = """
+([pressed, awaited]) => new Promise(done => {
+  const since = Date.now();
+  const look = () => document.querySelector(awaited)
+    ? done([since, Date.now()]) : setTimeout(look, 5);
+  document.querySelector(pressed).click();
+  look();
+})
+"""
+SCRUB_STATE = """
+() => { const chart = document.querySelector('.js-plotly-plot');
+        return [chart._fullLayout.sliders[0].active, chart.layout.sliders[0].steps.length]; }
+"""
+
+
+def begin(page: Page, path: str = LONG) -> None:
+    """Open a long training, start it and wait until its speed is told."""
+    page.goto(path)
+    lesson.wait_for_picture(page)
+    lesson.press(page, NETWORK, "train")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("steps/s", timeout=20_000)
+
+
+def test_a_training_is_seen_on_its_way_and_ends(tab: Page) -> None:
+    begin(tab, lesson.path(NETWORK, steps=5000))
+    steps: list[int] = []
+    drawn: list[int] = []
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not lesson.keyed(tab, NETWORK, "train").is_visible():
+        if found := SPEED.search(lesson.progress(tab)):
+            step, total, speed = (int(part.replace(",", "")) for part in found.groups())
+            assert total == 5000 and speed > 0
+            steps.append(step)
+            drawn.append(lesson.step_drawn(tab))
+        tab.wait_for_timeout(100)
+    assert len(set(steps)) >= 2 and steps == sorted(steps), steps
+    assert len(set(drawn)) >= 2 and drawn == sorted(drawn), drawn
+    wait_for_run_end(tab)
+    expect(lesson.keyed(tab, NETWORK, "train")).to_contain_text("again")
+    assert lesson.step_drawn(tab) == 5000
+
+
+def test_stop_ends_worker_and_page_within_half_a_second(tab: Page, server: Server) -> None:
+    taken = min((stop(tab, server) for _ in range(2)), key=max)
+    assert max(taken) < 0.5, f"worker and page stopped after {taken} s, the better of two"
+
+
+def stop(page: Page, server: Server) -> tuple[float, float]:
+    """Seconds from the click until the worker is gone, and until the page says so."""
+    begin(page)
+    worker, ended = lesson.at_work(server), []
+
+    def watch() -> None:
+        psutil.wait_procs([worker], timeout=10)
+        ended.append(time.time())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    pressed, awaited = (f".st-key-optimizers-network-{one} button" for one in ("stop", "train"))
+    clicked, idle = (at / 1000 for at in page.evaluate(PRESS_AND_WAIT, [pressed, awaited]))
+    watcher.join()
+    assert not worker.is_running() and lesson.health(server)["running"] == 0
+    assert lesson.step_drawn(page) > 0, "the last frame should stay"
+    return ended[0] - clicked, idle - clicked
+
+
+def test_pause_step_and_resume(tab: Page, server: Server) -> None:
+    begin(tab)
+    lesson.press(tab, NETWORK, "pause")
+    expect(tab.get_by_test_id("stProgress")).to_contain_text("paused")
+    assert lesson.health(server)["paused"] == 1
+    before = figure(tab)
+    told = lesson.progress(tab)
+    lesson.press(tab, NETWORK, "step")
+    wait_for_change(tab, before)
+    assert lesson.progress(tab) != told
+    lesson.press(tab, NETWORK, "resume")
+    expect(tab.get_by_test_id("stProgress")).to_contain_text("steps/s")
+    lesson.press(tab, NETWORK, "stop")
+    lesson.wait_until_idle(server, 5)
+
+
+def test_scrub_and_play_ask_nothing_of_the_server(tab: Page) -> None:
+    sent: list[Any] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda payload: sent.append(payload))
+
+    tab.on("websocket", listen)
+    begin(tab, lesson.path(NETWORK, steps=3000))
+    wait_for_run_end(tab)
+    active, count = tab.evaluate(SCRUB_STATE)
+    assert active == count - 1 and count > 20
+    before, asked = figure(tab), len(sent)
+    scrub(tab, 0.3)
+    now = wait_for_change(tab, before)
+    assert tab.evaluate(SCRUB_STATE)[0] in range(round(0.2 * count), round(0.4 * count))
+    play = tab.locator(".updatemenu-button", has_text="Play")
+    play.click()
+    wait_for_change(tab, now)
+    tab.wait_for_function(f"({SCRUB_STATE})()[0] === {count - 1}", timeout=20_000)
+    assert len(sent) == asked
+    # A rerun with the same settings leaves the picture where it was.
+    scrub(tab, 0.5)
+    place, half = tab.evaluate(SCRUB_STATE)[0], figure(tab)
+    lesson.keyed(tab, NETWORK, "formula").locator("summary").click()
+    expect(lesson.keyed(tab, NETWORK, "formula").locator(".katex").first).to_be_visible()
+    wait_for_quiet(tab)
+    assert len(sent) > asked
+    assert tab.evaluate(SCRUB_STATE)[0] == place and figure(tab) == half
+    tab.remove_listener("websocket", listen)
+
+
+def scrub(page: Page, share: float) -> None:
+    """Click on the rail of the picture's own slider at this share of its length."""
+    box = page.locator(".slider-rail-touch-rect").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    page.wait_for_timeout(200)
+
+
+def test_zoom_survives_an_update(tab: Page) -> None:
+    tab.goto(LONG)
+    lesson.wait_for_picture(tab)
+    wide = ranges(tab)
+    zoom(tab)
+    near = ranges(tab)
+    assert near[0] > wide[0] and near[1] < wide[1]
+    before = figure(tab)
+    lesson.press(tab, NETWORK, "train")
+    wait_for_change(tab, before)
+    expect(tab.get_by_test_id("stProgress")).to_contain_text("steps/s", timeout=20_000)
+    wait_for_change(tab, figure(tab))
+    assert ranges(tab) == near
+    lesson.press(tab, NETWORK, "stop")
+    wait_for_run_end(tab)
+    assert ranges(tab) == near
+
+
+def ranges(page: Page) -> list[float]:
+    """The range of the horizontal axis of the second panel."""
+    found: list[float] = page.evaluate(
+        "() => [...document.querySelector('.js-plotly-plot')._fullLayout.xaxis2.range]"
+    )
+    return found
+
+
+def zoom(page: Page) -> None:
+    """Drag a rectangle in the second panel with the mouse."""
+    box = page.locator(".x2y2 .nsewdrag, .nsewdrag[data-subplot=x2y2]").first.bounding_box()
+    assert box is not None
+    at = lambda share: (box["x"] + share * box["width"], box["y"] + share * box["height"])  # noqa: E731
+    page.mouse.move(*at(0.3))
+    page.mouse.down()
+    page.mouse.move(*at(0.7), steps=8)
+    page.mouse.up()
+    page.wait_for_timeout(300)
