@@ -40,7 +40,7 @@ def _component(mode: str, *parts: str) -> Any:
 
 
 _POINT = _component("point", "surface", "point")
-_POINTS = _component("points", "points")
+_POINTS = _component("points", "marks", "points")
 
 
 def drag_point(

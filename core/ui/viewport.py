@@ -25,7 +25,7 @@ export default function ({{ parentElement, data, setStateValue }}) {{
   query.addEventListener("change", tell);
   parentElement.stopWatching = () => query.removeEventListener("change", tell);
   tell();
-  return () => parentElement.isConnected || parentElement.stopWatching();
+  return () => setTimeout(() => parentElement.isConnected || parentElement.stopWatching());
 }}
 """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,14 +15,13 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from core.data.points import decode
 from core.plot import theme
 from core.ui import draw
 
 HERE = Path(__file__).parent
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 8, 40  # the margins of draw/plane.js
 PASTE = """(canvas, rows) => {
     const clipboardData = new DataTransfer();
@@ -51,20 +49,11 @@ def address() -> Iterator[str]:
         server.wait(10)
 
 
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if (found := shutil.which(name))), None)
-    browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-    yield browser
-    browser.close()
-
-
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def visit(chromium: Browser, address: str) -> Iterator[Open]:
+def visit(browser: Browser, address: str) -> Iterator[Open]:
     """Open the app in a context of its own; at the end no page may have logged an error."""
     errors: list[str] = []
 
@@ -75,7 +64,7 @@ def visit(chromium: Browser, address: str) -> Iterator[Open]:
         touch: bool = False,
     ) -> Page:
         size: ViewportSize = {"width": width, "height": height}
-        page = chromium.new_context(viewport=size, color_scheme=theme, has_touch=touch).new_page()
+        page = browser.new_context(viewport=size, color_scheme=theme, has_touch=touch).new_page()
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
@@ -344,18 +333,18 @@ def grid(window: draw.Window, n: int = 49) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def test_water_on_a_quadratic_runs_along_its_exact_curve(chromium: Browser) -> None:
+def test_water_on_a_quadratic_runs_along_its_exact_curve(browser: Browser) -> None:
     """Closed form: on (x^2 + k y^2) / 2 steepest descent keeps y / y0 = (x / x0)^k."""
     x, y = grid(SQUARE)
-    path = run_down(chromium, (x**2 + 4 * y**2) / 2, SQUARE, [0.9, 0.8])
+    path = run_down(browser, (x**2 + 4 * y**2) / 2, SQUARE, [0.9, 0.8])
     assert np.abs(path[:, 1] - 0.8 * (path[:, 0] / 0.9) ** 4).max() < 0.003
     assert np.abs(path[-1]).max() < 1e-4
 
 
-def test_water_finds_the_end_of_the_bent_valley(chromium: Browser) -> None:
+def test_water_finds_the_end_of_the_bent_valley(browser: Browser) -> None:
     """Rosenbrock (1960): the minimum is (1, 1), at the end of a floor with almost no slope."""
     x, y = grid(WINDOW)
-    path = run_down(chromium, (1 - x) ** 2 + 100 * (y - x**2) ** 2, WINDOW, [-1.2, 1.0])
+    path = run_down(browser, (1 - x) ** 2 + 100 * (y - x**2) ** 2, WINDOW, [-1.2, 1.0])
     assert np.abs(path[-1] - 1).max() < 1e-3
     assert np.abs(path[50:, 1] - path[50:, 0] ** 2).max() < 0.02  # it stays on the floor
 

@@ -10,8 +10,9 @@ class Mode {
     stage.canvas.style.cursor = "grab";
     this.fields = [0, 1].map((axis) => this.field(axis));
     this.legend = make("div", { className: "legend" });
-    this.legend.append(make("span", { className: "swatch" }), "the way water would run (steepest descent)");
-    this.legend.firstChild.style.background = INK.gradient;
+    const swatch = make("span", { className: "swatch" });
+    swatch.style.background = INK.gradient;
+    this.legend.append(swatch, "the way water would run (steepest descent)");
     const row = make("div", { className: "row" }, ...this.fields.map((input) => input.parentNode));
     const keys = "Keys: arrows move it, with Shift in larger steps.";
     stage.side.append(row, this.legend, hint("Drag the point or type where it goes.", keys));
@@ -78,11 +79,12 @@ class Mode {
   // A field that is being typed in is left alone until its number is settled.
   tell(settled = false) {
     const { window, names } = this.stage.data;
-    const words = this.point.map((value, axis) => `${names[axis]} ${round(value, ...window[axis])}`);
+    const shown = this.point.map((value, axis) => round(value, ...window[axis]));
     this.fields.forEach((input, axis) => {
-      if (settled || !input.matches(":focus")) input.value = round(this.point[axis], ...window[axis]);
+      if (settled || !input.matches(":focus")) input.value = shown[axis];
     });
     const canvas = this.stage.canvas;
+    const words = shown.map((value, axis) => `${names[axis]} ${value}`);
     canvas.setAttribute("aria-valuetext", words.join(", "));
     canvas.setAttribute("aria-valuemin", window[0][0]);
     canvas.setAttribute("aria-valuemax", window[0][1]);
@@ -122,7 +124,8 @@ class Mode {
     if (!go || event.altKey || event.ctrlKey || event.metaKey) return false;
     const share = event.shiftKey ? 10 : 50;
     const window = this.stage.data.window;
-    this.put(this.point.map((v, axis) => v + (go[axis] * (window[axis][1] - window[axis][0])) / share));
+    const step = (axis) => (go[axis] * (window[axis][1] - window[axis][0])) / share;
+    this.put(this.point.map((value, axis) => value + step(axis)));
     this.stage.sendWhenQuiet();
     return true;
   }

@@ -1,5 +1,5 @@
 // Mode "points": draw labelled points of several classes in the square [-1, 1]^2.
-// A point is [class, x, y] with x and y as bytes: 0 is -1 and 255 is 1, as in the text.
+// marks.js says what a point is, as text and on the canvas.
 
 const SQUARE = [[-1, 1], [-1, 1]];
 const APART = 13; // pixels between the points of one stroke
@@ -16,8 +16,10 @@ class Mode {
     stage.canvas.setAttribute("aria-roledescription", "drawing area");
     stage.canvas.style.cursor = "crosshair";
     this.count = make("div", { className: "count", role: "status" });
-    const keys = "Keys: arrows move, Space acts, Delete removes. Rows of x, y, class can be pasted.";
-    const hints = hint("Click or drag to add, right click to remove.", keys);
+    const hints = hint(
+      "Click or drag to add, right click to remove.",
+      "Keys: arrows move, Space acts, Delete removes. Rows of x, y, class can be pasted.",
+    );
     stage.side.append(this.bar(), this.count, hints);
     stage.canvas.onpaste = (event) => this.paste(event);
   }
@@ -31,7 +33,7 @@ class Mode {
       return [value, button];
     };
     const classes = Array.from({ length: this.stage.data.classes }, (_, k) =>
-      tool(`Class ${"ABCD"[k]}`, icon(k), k),
+      tool(`Class ${LETTERS[k]}`, icon(k), k),
     );
     this.tools = [...classes, tool("Erase", "", "erase")];
     this.undoing = make("button", { type: "button", onclick: () => this.undo() }, "Undo");
@@ -57,8 +59,7 @@ class Mode {
   }
 
   value() {
-    const hex = (byte) => byte.toString(16).padStart(2, "0");
-    return this.points.map(([k, x, y]) => `${k}${hex(x)}${hex(y)}`).join("");
+    return written(this.points);
   }
 
   dress() {}
@@ -66,11 +67,7 @@ class Mode {
   adopt(text) {
     if (this.known !== undefined && text !== this.value()) this.remember();
     this.known = text;
-    this.points = (text.match(/.{5}/g) || []).map((code) => [
-      Number(code[0]),
-      parseInt(code.slice(1, 3), 16),
-      parseInt(code.slice(3, 5), 16),
-    ]);
+    this.points = read(text);
     this.tell();
     this.stage.paint();
   }
@@ -195,17 +192,10 @@ class Mode {
       this.change([...this.points, [tool, ...this.cursor]]);
   }
 
-  // Rows of x, y and a class (0, 1 or A, B; missing: the chosen one) are added.
   paste(event) {
-    const rows = event.clipboardData.getData("text").split(/\n/).map((row) => row.trim().split(/[\s,;]+/));
     const { classes, most } = this.stage.data;
-    const fresh = rows.flatMap(([x, y, name]) => {
-      const at = [Number(x), Number(y)];
-      const letter = "ABCD".indexOf((name || "").toUpperCase() || "-");
-      const k = letter >= 0 ? letter : name ? Number(name) : this.tool === "erase" ? 0 : this.tool;
-      const good = x && y && at.every((v) => Math.abs(v) <= 1) && Number.isInteger(k);
-      return good && k >= 0 && k < classes ? [[k, ...bytes(at)]] : [];
-    });
+    const chosen = this.tool === "erase" ? 0 : this.tool;
+    const fresh = rows(event.clipboardData.getData("text"), classes, chosen);
     event.preventDefault();
     this.change([...this.points, ...fresh].slice(0, most), `${fresh.length} pasted: `);
   }
@@ -216,17 +206,17 @@ class Mode {
     pen.fillRect(plane.left, plane.top, plane.across, plane.up);
     plane.grid(pen);
     plane.axes(pen, theme, ["x", "y"]);
+    pen.strokeStyle = theme.ground;
+    pen.lineWidth = 1.5;
     for (const point of this.points) {
-      const [left, top] = plane.px(place(point));
-      pen.setTransform(this.stage.dots, 0, 0, this.stage.dots, left * this.stage.dots, top * this.stage.dots);
-      pen.fillStyle = INK.classes[point[0]];
-      pen.strokeStyle = theme.ground;
-      pen.lineWidth = 1.5;
       const shape = new Path2D(SHAPES[point[0]]);
+      pen.save();
+      pen.translate(...plane.px(place(point)));
+      pen.fillStyle = INK.classes[point[0]];
       pen.stroke(shape);
       pen.fill(shape);
+      pen.restore();
     }
-    pen.setTransform(this.stage.dots, 0, 0, this.stage.dots, 0, 0);
     this.aim(pen, theme, plane);
   }
 
@@ -247,14 +237,3 @@ class Mode {
     pen.stroke();
   }
 }
-
-const SHAPES = [
-  "M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0Z",
-  "M0 -6.5L6.5 0L0 6.5L-6.5 0Z",
-  "M-4.5 -4.5H4.5V4.5H-4.5Z",
-  "M0 -6L6 5H-6Z",
-];
-const icon = (k) =>
-  `<svg viewBox="-8 -8 16 16" aria-hidden="true"><path d="${SHAPES[k]}" fill="${INK.classes[k]}"/></svg>`;
-const bytes = (at) => at.map((value) => Math.round(((value + 1) / 2) * 255));
-const place = ([, x, y]) => [x / 127.5 - 1, y / 127.5 - 1];

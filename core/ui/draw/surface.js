@@ -37,8 +37,9 @@ class Surface {
     return [gx, gy, xx, xy, yy];
   }
 
-  // One step of normalised steepest descent, in x and y: at most the stride long, linearly implicit
-  // where the surface curves up, so that it follows a sharp valley without zigzag and comes to rest.
+  // One step of normalised steepest descent, in x and y: at most the stride long, and linearly
+  // implicit where the surface curves up, so that it follows a sharp valley without zigzag and
+  // comes to rest at its end.
   fall(u, v) {
     const [gx, gy, xx, xy, yy] = this.slopes(u, v);
     const [mid, gap] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
