@@ -86,6 +86,15 @@ def test_bounds_are_included_and_enforced_without_parsing() -> None:
             Mixed(**bad)
 
 
+def test_no_field_takes_what_is_no_number_even_without_bounds() -> None:
+    class Loose(Settings):
+        x: float = 0.0
+
+    for bad in (math.nan, math.inf, -math.inf):
+        with pytest.raises(ValidationError, match="finite"):
+            Loose(x=bad)
+
+
 def test_settings_are_frozen_and_take_no_other_fields() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Mixed().steps = 5  # type: ignore[misc]
