@@ -113,7 +113,7 @@ BASIN = Experiment(
             "How long it takes",
             draw_steps,
             "The same map of starting points, coloured by the steps until each stays at its "
-            "minimum. Beside it, how many starts need how many steps.",
+            "minimum. Beside it, how many have arrived after how many steps.",
         ),
     ),
     presets=PRESETS,

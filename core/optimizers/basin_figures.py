@@ -11,7 +11,7 @@ from core.experiment import Figure
 from core.optimizers.basin_map import GOING, LEFT, STUCK, Frame, Settings, grid, minima
 from core.optimizers.surfaces import SURFACES
 from core.plot.panels import Panel, figure
-from core.plot.theme import EXACT, HEIGHTS, SERIES, WARNING
+from core.plot.theme import EXACT, HEIGHTS, LEARNED, SERIES, WARNING
 
 LIVE = 60  # starts a side that are drawn while it runs; the last picture has them all
 _OTHERS = {STUCK: "stuck elsewhere", LEFT: "left the picture", GOING: "on its way"}
@@ -24,8 +24,8 @@ def draw_basins(settings: Settings, frames: list[Frame], at: int) -> Figure:
 
 
 def draw_steps(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """How many steps each start needs, and how many starts need so many."""
-    return figure([_steps(settings, frames[at]), _counts(settings, frames, at)])
+    """How many steps each start needs, and how many need no more than so many."""
+    return figure([_steps(settings, frames[at]), _arrived(settings, frames[at])])
 
 
 def _map(settings: Settings, frame: Frame) -> Panel:
@@ -84,35 +84,34 @@ def _steps(settings: Settings, frame: Frame) -> Panel:
     return _square(settings, [blank, heat, _numbers(settings)], "Steps until it stays", 0.8)
 
 
-def _counts(settings: Settings, frames: list[Frame], at: int) -> Panel:
-    """A histogram of the steps over even parts of their logarithm, in the map's colours."""
-    frame, top = frames[at], math.log10(settings.steps)
-    edges = np.linspace(0, top, 25)
-    shares, last = _histogram(frame, edges), _histogram(frames[-1], edges)
-    tall = max(20.0, 1.2 * float(last.max()))
-    middle = ((edges[1:] + edges[:-1]) / 2).astype(np.float32)
-    bars = {
-        "type": "bar",
-        "x": middle,
-        "y": shares,
-        "width": float(edges[1]),
-        "marker": {"color": middle, "colorscale": HEIGHTS, "cmin": 0, "cmax": top},
+def _arrived(settings: Settings, frame: Frame) -> Panel:
+    """How many starts need at most so many steps, over the key to the map's colours."""
+    top, done = math.log10(settings.steps), np.sort(frame.needed[frame.reached >= 0])
+    x = np.linspace(0, top, 121, dtype=np.float32)
+    share = 100 * np.searchsorted(done, 10.0**x + 1e-6, side="right") / frame.reached.size
+    share[10.0**x > max(frame.step, 1) + 0.5] = np.nan
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": share.astype(np.float32),
+        "line": {"color": LEARNED, "width": 2.5},
         "hoverinfo": "skip",
     }
+    key = _heat(x, np.array([-9.0, -5.0]), np.stack([x, x]))
+    key |= {"colorscale": HEIGHTS, "zmin": 0, "zmax": top}
     median = frame.metrics["steps_median"]
-    said = f"step {frame.step}: median {median:.0f}" if median else f"step {frame.step}: none yet"
-    words = _words(np.array([0.04 * top]), np.array([0.95 * tall]), [said])
+    said = f"step {frame.step}: half within {median:.0f}" if median else f"step {frame.step}"
+    words = _words(np.array([0.04 * top]), np.array([106.0]), [said])
     ticks = [v for v in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if v <= settings.steps]
-    x = {"range": [0, top], "tickvals": [math.log10(v) for v in ticks], "ticktext": ticks}
-    y = {"range": [0, tall], "title": {"text": "share of the starts (%)"}}
-    return Panel([bars, words], "How long they take", {**x, "title": {"text": "steps"}}, y)
-
-
-def _histogram(frame: Frame, edges: np.ndarray) -> np.ndarray:
-    """Which percentage of the starts needed how many steps; edges: log10 of steps."""
-    done = np.log10(np.maximum(frame.needed[frame.reached >= 0], 1))
-    counts = np.histogram(np.clip(done, edges[0], edges[-1]), edges)[0]
-    return np.asarray(100 * counts / frame.reached.size, np.float32)
+    axis: dict[str, Any] = {
+        "range": [-0.01, top + 0.01],
+        "tickvals": [math.log10(v) for v in ticks],
+    }
+    axis |= {"ticktext": [str(v) for v in ticks], "title": {"text": "steps"}}
+    y: dict[str, Any] = {"range": [-12, 112], "tickvals": [0, 25, 50, 75, 100]}
+    y["title"] = {"text": "share of the starts (%)"}
+    return Panel([key, line, words], "How many have arrived", axis, y)
 
 
 def _drawn(settings: Settings, frame: Frame) -> tuple[np.ndarray, ...]:

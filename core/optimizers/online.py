@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         float, LogSlider("Rare slope", 10, 10_000, level="more", help="All others are -10.")
     ] = 1010.0
     start: Annotated[float, Slider("Start", -1.0, 1.0, 0.1, level="more")] = 0.0
-    seed: Annotated[int, Seed(when={"stochastic": (True,)})] = 0
+    seed: Annotated[int, Seed(level="more", when={"stochastic": (True,)})] = 0
 
     def slope(self) -> float:
         """The average slope: (1010 - 100 * 10) / 101 = 10/101 by default."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from core.plot.theme import EXACT, SERIES
 if TYPE_CHECKING:
     from core.optimizers.online import Frame, Settings
 
+_HEAVY = {"gradient-descent": 1.2, "momentum": 5.0}  # lr * big times this is how far they jump
 _TUG = math.log10(6)  # half the height of the picture of the tug of war
 
 
@@ -30,7 +32,7 @@ def draw_tug(settings: Settings, frames: list[Frame], at: int) -> Figure:
     steps, pushed = _past(frames, at, "pushed")
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.log10(pushed[..., 0] / pushed[..., 1])
-    lines = _lines(settings, steps, np.clip(ratio, -_TUG, _TUG), 0.08 * _TUG * 2)
+    lines = _lines(settings, steps, np.clip(ratio, -_TUG, _TUG), (-_TUG, _TUG))
     words = ((0.9, "rare ones win: towards -1"), (-0.9, "common ones win: towards +1"))
     notes = [_note(text, settings, y * _TUG) for y, text in words]
     ticks = (0.2, 0.5, 1, 2, 5)
@@ -52,19 +54,21 @@ def _walk(settings: Settings, frames: list[Frame], at: int) -> Panel:
         _band(name, steps, _scaled(low[:, i], settings), _scaled(high[:, i], settings))
         for i, name in enumerate(settings.optimizers)
     ]
-    y, gap = _height(settings, frames)
-    lines = _lines(settings, steps, _scaled(x, settings), gap)
+    y = _height(settings)
+    lines = _lines(settings, steps, _scaled(x, settings), y["range"])
     exact = _level(settings, float(_scaled(np.array(settings.best()), settings)))
     return Panel([*bands, exact, *lines], "Where they are", x=_rounds(settings), y=y)
 
 
 def _regret(settings: Settings, frames: list[Frame], at: int) -> Panel:
+    """Bent about 0, with as much room below it as these settings can need."""
     steps, regret = _past(frames, at, "regret")
-    every = np.array([frame.regret for frame in frames])
-    y = _bent_axis("mean regret", max(float(np.abs(every).max()), 1.0), 10.0)
-    y["range"][0] = max(1.1 * math.asinh(10 * min(float(every.min()), -0.2)), y["range"][0])
-    span = y["range"][1] - y["range"][0]
-    lines = _lines(settings, steps, np.arcsinh(10 * regret), 0.075 * span)
+    scale, heavy = settings.big / 1010, bool(set(_HEAVY) & set(settings.optimizers))
+    most = scale * (20_000 if heavy and not settings.project else 30)
+    least = most if heavy and not settings.project else 10 * scale
+    least = least if settings.stochastic or heavy else 0.2
+    y = _bent_axis("mean regret", least, most, 10.0)
+    lines = _lines(settings, steps, np.arcsinh(10 * regret), y["range"])
     return Panel([_level(settings, 0.0), *lines], "What it cost", x=_rounds(settings), y=y)
 
 
@@ -74,7 +78,7 @@ def _past(frames: list[Frame], at: int, name: str) -> tuple[np.ndarray, np.ndarr
 
 
 def _lines(
-    settings: Settings, steps: np.ndarray, y: np.ndarray, gap: float
+    settings: Settings, steps: np.ndarray, y: np.ndarray, span: Sequence[float]
 ) -> list[dict[str, Any]]:
     """A line for each optimizer, and one text trace with their names at its ends."""
     lines: list[dict[str, Any]] = [
@@ -88,19 +92,25 @@ def _lines(
         }
         for i, name in enumerate(settings.optimizers)
     ]
-    return [*lines, _names(settings, float(steps[-1]), y[-1], gap)]
+    return [*lines, _names(settings, float(steps[-1]), y[-1], span)]
 
 
-def _names(settings: Settings, step: float, ends: np.ndarray, gap: float) -> dict[str, Any]:
+def _names(
+    settings: Settings, step: float, ends: np.ndarray, span: Sequence[float]
+) -> dict[str, Any]:
+    """The optimizers' names at the ends of their lines, apart and inside the axis's span."""
+    gap = 0.075 * (span[1] - span[0])
+    inside = np.clip(np.nan_to_num(ends), span[0] + gap / 2, span[1] - gap / 2)
     colors = [_style(name)["color"] for name in settings.optimizers]
     return {
         "type": "scatter",
         "mode": "text",
         "x": np.full(len(ends), step + 0.015 * settings.steps, np.float32),
-        "y": np.array(_spread(np.nan_to_num(ends).tolist(), gap), np.float32),
+        "y": np.array(_spread(inside.tolist(), gap), np.float32),
         "text": [TITLES[name] for name in settings.optimizers],
         "textposition": "middle right",
         "textfont": {"color": colors, "size": 12},
+        "cliponaxis": False,
         "hoverinfo": "skip",
     }
 
@@ -152,30 +162,29 @@ def _note(text: str, settings: Settings, y: float) -> dict[str, Any]:
     return {"text": text, "x": 1.52 * settings.steps, "y": y, "xanchor": "right"}
 
 
-def _height(settings: Settings, frames: list[Frame]) -> tuple[dict[str, Any], float]:
-    """The axis of x, and how far apart names must be: the fence, or a bent axis without one."""
+def _height(settings: Settings) -> dict[str, Any]:
+    """The axis of x: the fence, or a bent axis as far as the optimizers are likely to run."""
     if settings.project:
-        ticks = {"tickvals": [-1, -0.5, 0, 0.5, 1]}
-        return {"title": {"text": "x"}, "range": [-1.2, 1.2], **ticks}, 0.18
-    most = max(float(np.abs(np.array([f.low, f.high])).max()) for f in frames)
-    axis = _bent_axis("x", max(most, 2.0), 1.0)
-    return axis, 0.075 * (axis["range"][1] - axis["range"][0])
+        return {"title": {"text": "x"}, "range": [-1.2, 1.2], "tickvals": [-1, -0.5, 0, 0.5, 1]}
+    adaptive = max(3.0, 0.8 * settings.lr * math.sqrt(settings.steps))
+    jumps = [settings.lr * settings.big * _HEAVY.get(name, 0) for name in settings.optimizers]
+    most = max(adaptive, *jumps)
+    return _bent_axis("x", most, most, 1.0)
 
 
 def _scaled(x: np.ndarray, settings: Settings) -> np.ndarray:
     return x if settings.project else np.arcsinh(x)
 
 
-def _bent_axis(title: str, most: float, scale: float) -> dict[str, Any]:
-    """An axis of arcsinh(scale * value): even about 0, logarithmic far from it, to +-most."""
+def _bent_axis(title: str, least: float, most: float, scale: float) -> dict[str, Any]:
+    """An axis of arcsinh(scale * value), even about 0 and logarithmic far off; -least to most."""
     decades = range(-1, math.ceil(math.log10(most)) + 1)
     sizes = (1, 2, 5) if most < 20 and scale == 1 else (1,)
     positive = [m * 10.0**k for k in decades for m in sizes if m * 10.0**k >= 0.5 / scale]
     values = [-v for v in reversed(positive)] + [0.0] + positive
-    top = 1.12 * math.asinh(scale * most)
     return {
         "title": {"text": title},
-        "range": [-top, top],
+        "range": [-1.05 * math.asinh(scale * least), 1.05 * math.asinh(scale * most)],
         "tickvals": [math.asinh(scale * v) for v in values],
         "ticktext": [f"{v:g}" for v in values],
     }

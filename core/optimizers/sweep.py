@@ -36,7 +36,9 @@ def cell(settings: Settings, frames: list[Frame], x: float, y: float) -> dict[st
 
 
 def clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -> Click | None:
-    """A click on a cell offers to race it."""
+    """A click on a cell of the plane offers to race it."""
+    if point.get("customdata") is None:  # the panel beside the plane
+        return None
     race = cell(settings, frames, float(point["x"]), float(point["y"]))
     if race is None:
         return None

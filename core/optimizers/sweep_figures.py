@@ -57,11 +57,11 @@ def _rows(settings: Settings, frame: Frame) -> Panel:
         "type": "scatter",
         "mode": "lines+markers",
         "x": np.log10(np.maximum(steps, 1)).astype(np.float32),
-        "customdata": steps.astype(np.float32),
         "y": y,
         "line": {"color": LEARNED, "width": 2},
         "marker": {"size": 5},
-        "hovertemplate": "%{customdata:.0f} steps<extra></extra>",
+        "text": ["" if np.isnan(n) else f"{n:.0f} steps" for n in steps],
+        "hoverinfo": "text",
     }
     best, low, high = ideal(settings), _fastest(settings), math.log10(settings.steps)
     exact = _line([low, high], [best[1]] * 2 if best else [None, None], "best in closed form")
