@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from core.engine.run import Engine
+    from core.engine.api import Engine
 
 HOLDER = "_glassbox_engine"
 """A module of no file in sys.modules: when a source file is edited, Streamlit drops all modules

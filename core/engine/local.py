@@ -8,7 +8,6 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from multiprocessing.connection import Pipe, wait
 from typing import Any
 
@@ -18,6 +17,7 @@ from core.engine.key import run_key
 from core.engine.limits import Limits
 from core.engine.roster import Roster
 from core.engine.run import Alive, Run, RunError
+from core.engine.watch import Watch, watched
 from core.experiment import Experiment, Settings
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ NO_WORKERS = "No process for runs can be started on this server; its log says wh
 
 
 class LocalEngine:
-    """What it does, :class:`core.engine.run.Engine` says.
+    """What it does, :class:`core.engine.api.Engine` says.
 
     warm: import strings of experiments whose code workers shall have imported already.
     """
@@ -38,8 +38,7 @@ class LocalEngine:
         self._lock = threading.RLock()  # over roster and crew; never held while reading or asking
         self._crew = Crew(warm, self.limits)
         self._roster = Roster(self._crew, self.limits)
-        self._unwatched: dict[str, float] = {}  # run id -> since when nobody watches it
-        self._ticked = time.monotonic()
+        self._watch = Watch(self.limits)
         self._bell, self._ring = Pipe(duplex=False)
         self._rung = False
         self._thread = threading.Thread(target=self._dispatch, name="engine", daemon=True)
@@ -93,7 +92,7 @@ class LocalEngine:
                 found.owners.pop(owner, None)
                 self._roster.leave(owner, shared)
                 found.owners[owner] = alive
-                self._unwatched.pop(found.id, None)
+                self._watch.adopted(found)
                 self._wake()
             return found
 
@@ -170,8 +169,8 @@ class LocalEngine:
         """Wait until something comes, and deal with it."""
         with self._lock:
             self._rung = False
-            self._roster.schedule()
             self._crew.sweep()
+            self._roster.schedule()
             sources, timeout = self._sources()
         ready = set(wait(list(sources), timeout))
         if self._bell in ready:
@@ -190,7 +189,7 @@ class LocalEngine:
         sources: dict[Any, Worker | None] = {self._bell: None}
         if self._crew.launcher is not None:
             sources[self._crew.launcher.channel] = None
-        times = [self._ticked + self._beat - now] if self._roster.runs else []
+        times = [self._watch.wait()] if self._roster.runs else []
         for worker in self._crew.workers.values():
             due = worker.due(now)
             if due is not None and due <= now:
@@ -250,29 +249,13 @@ class LocalEngine:
         else:
             roster.finish(run, "failed", RunError("crash", CRASHED, run.step_reached))
 
-    # What is looked at now and then
-
-    @property
-    def _beat(self) -> float:
-        return min(1.0, self.limits.grace_s / 4, self.limits.wall_s / 4, self.limits.held_s / 4)
-
     def _tick(self) -> None:
-        """End runs that are out of time or that nobody has watched for a while."""
-        now = time.monotonic()
-        if now - self._ticked < self._beat:
+        """Now and then, end runs that are out of time or that nobody has watched for a while."""
+        if self._watch.wait() > 0:
             return
-        self._ticked = now
-        runs = self.runs()
-        seen = {run.id: watched(run) for run in runs}  # asked without the lock
-        with self._lock:
-            since = self._unwatched
-            self._unwatched = {id: since.get(id, now) for id, yes in seen.items() if not yes}
-            for run in runs:
-                error = run.overdue(self.limits.wall_s, self.limits.held_s)
-                if error is not None:
-                    self._roster.finish(run, "failed", error)
-                elif now - self._unwatched.get(run.id, now) >= self.limits.grace_s:
-                    self._roster.finish(run, "cancelled")
+        for run, state, error in self._watch.look(self.runs()):
+            with self._lock:
+                self._roster.finish(run, state, error)
 
     def _shared(self, owner: str) -> set[str]:
         """Ids of this owner's runs that somebody else watches too."""
@@ -284,14 +267,3 @@ class LocalEngine:
         if not self._rung:
             self._rung = True
             self._ring.send_bytes(b"!")
-
-
-def watched(run: Run, but: str = "") -> bool:
-    """Whether any of its owners is still there; one that cannot be asked is not."""
-    return any(_there(alive) for owner, alive in list(run.owners.items()) if owner != but)
-
-
-def _there(alive: Alive | None) -> bool:
-    with suppress(Exception):
-        return alive is None or bool(alive())
-    return False

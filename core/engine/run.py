@@ -1,6 +1,6 @@
 """One run as its watchers see it: state, place in the queue, frames, error, and its controls.
 
-Which engine drives it is no business of the caller: see :class:`Driver` and :class:`Engine`.
+Which engine drives it is no business of the caller: see :class:`core.engine.api.Engine`.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from core.engine.guard import RunError
 from core.engine.kept import Kept
 from core.experiment import Experiment, Frame, Settings
 
-__all__ = ["ACTIVE", "Alive", "Driver", "Engine", "Run", "RunError", "State"]
+__all__ = ["ACTIVE", "Alive", "Driver", "Run", "RunError", "State"]
 
 State = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 ACTIVE: tuple[State, ...] = ("queued", "running", "paused")
@@ -245,50 +245,3 @@ class _Clock:
         now = time.monotonic()
         held = self.held + (now - self._since if self._since is not None else 0.0)
         return now - self.began - held, held
-
-
-class Engine(Protocol):
-    """What every engine does. Equal runs, whatever the engine."""
-
-    def key(self, experiment: Experiment, settings: Settings) -> str:
-        """The text that two submissions share exactly when they ask for the same run."""
-
-    def submit(
-        self,
-        experiment: Experiment,
-        settings: Settings,
-        owner: str,
-        alive: Alive | None = None,
-        *,
-        fresh: bool = False,
-        peek: bool = False,
-    ) -> Run:
-        """Run it for this owner, in place of what runs or waits for the owner.
-
-        alive: whether somebody still watches (None: always). fresh: although its result is stored.
-        peek: only its first frame; the run ends as cancelled after it, and waits for no training.
-        Raises QueueFull.
-        """
-
-    def attach(
-        self, experiment: Experiment, settings: Settings, owner: str, alive: Alive | None = None
-    ) -> Run | None:
-        """The active run of the same key, if it is the owner's or nobody's any more; else None."""
-
-    def get(self, id: str) -> Run | None:
-        """The run of that id: active, or ended and still kept."""
-
-    def find(self, key: str) -> Run | None:
-        """An active run of that key, whoever's."""
-
-    def result(self, key: str) -> Run | None:
-        """The finished run of that key, if it is kept."""
-
-    def runs(self) -> list[Run]:
-        """The active runs, oldest first."""
-
-    def health(self) -> dict[str, Any]:
-        """``ok``: whether workers can run; and the figures behind it, JSON-clean."""
-
-    def close(self) -> None:
-        """Cancel every run and end every process. Submit raises RuntimeError afterwards."""

@@ -9,9 +9,10 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from core.engine.api import Engine
 from core.engine.limits import Limits
 from core.engine.local import LocalEngine
-from core.engine.run import Engine, Run
+from core.engine.run import Run
 
 LIMITS = Limits(
     workers=2,

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.engine.run import Engine
+from core.engine.api import Engine
 from core.experiment import Experiment
 from tests.engine import toys
 from tests.engine.conftest import begun, gone, pid_of, until

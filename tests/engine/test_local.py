@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.engine.api import Engine
 from core.engine.local import LocalEngine
-from core.engine.run import Engine
 from tests.engine import toys
 from tests.engine.conftest import LIMITS, START_S, begun, gone, pid_of, until
 

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
+from core.engine.api import Engine
 from core.engine.limits import Limits, QueueFull
-from core.engine.run import Engine, Run
+from core.engine.run import Run
 from tests.engine import toys
 from tests.engine.conftest import begun, gone, pid_of, until
 

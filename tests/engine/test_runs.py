@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.engine.run import Engine
+from core.engine.api import Engine
 from core.experiment import Experiment, same
 from tests.engine import toys
 from tests.engine.conftest import begun, gone, pid_of, until
