@@ -61,8 +61,8 @@ def _momentum(grad: Tensor, state: State, t: int, h: Hyper) -> tuple[Tensor, Sta
 
 def _nesterov(grad: Tensor, state: State, t: int, h: Hyper) -> tuple[Tensor, State]:
     """Nesterov 1983, in the form of Sutskever et al. 2013: look one buffer ahead."""
-    m, state = _momentum(grad, state, t, h)
-    return grad + h.momentum * m, state
+    m = h.momentum * state["m"] + grad  # torch allows no dampening here
+    return grad + h.momentum * m, {"m": m}
 
 
 def _adagrad(grad: Tensor, state: State, t: int, h: Hyper) -> tuple[Tensor, State]:

@@ -11,18 +11,29 @@ import pytest
 import torch
 
 from core.optimizers.surfaces import (
-    SURFACES, TURNED, Options, curvatures, in_play, turn, unturn, value, value_grad,
+    SURFACES,
+    TURNED,
+    Options,
+    curvatures,
+    in_play,
+    turn,
+    unturn,
+    value,
+    value_grad,
 )  # fmt: skip
 
-# Surjanovic and Bingham, Virtual Library of Simulation Experiments: minima to the printed digits.
+# Surjanovic and Bingham, Virtual Library of Simulation Experiments; Styblinski-Tang's height is
+# Wikipedia's -39.166165 a coordinate (the library prints -39.16599, a slip).
 PUBLISHED = {
     "bowl": [(0, 0, 0)],
     "ravine": [(0, 0, 0)],
     "rosenbrock": [(1, 1, 0)],
     "beale": [(3, 0.5, 0)],
-    "himmelblau": [(3, 2, 0), (-2.805118, 3.131312, 0), (-3.77931, -3.283186, 0), (3.584428, -1.848126, 0)],
+    "himmelblau": [
+        (3, 2, 0), (-2.805118, 3.131312, 0), (-3.77931, -3.283186, 0), (3.584428, -1.848126, 0)
+    ],
     "saddle": [(0, 2, -1), (0, -2, -1)],
-    "styblinski-tang": [(-2.903534, -2.903534, 2 * -39.16599)],
+    "styblinski-tang": [(-2.903534, -2.903534, 2 * -39.166165)],
     "rastrigin": [(0, 0, 0)],
     "ackley": [(0, 0, 0)],
     "formula": [],
