@@ -9,7 +9,7 @@ import streamlit as st
 from core.catalog import get
 from core.controls import Choice, Choices
 from core.experiment import Experiment, Preset, Settings
-from core.ui import address, pins, words
+from core.ui import address, pins, share, words
 from core.ui.runs import Shown
 
 
@@ -161,6 +161,12 @@ def apply(experiment: Experiment, preset: Preset) -> None:
     st.session_state[f"{experiment.name}#preset"] = preset.id
     st.session_state[f"{experiment.name}#notes"] = []
     address.put(experiment, dict(preset.settings))
+
+
+def under(experiment: Experiment, shown: Shown) -> None:
+    """What stands under the picture and follows the run: pin, share, download, the numbers."""
+    share.actions(experiment, shown)
+    numbers(experiment, shown)
 
 
 def numbers(experiment: Experiment, shown: Shown) -> None:

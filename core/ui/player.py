@@ -6,10 +6,12 @@ frames go to the browser as one Plotly animation, which plays and scrubs without
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
+from core.engine.run import Run
 from core.experiment import Experiment, Figure, Settings, View
 from core.plot.animation import animate, thin
 from core.plot.panels import above, narrow
@@ -19,6 +21,8 @@ from core.ui.runs import Shown
 from core.ui.viewport import is_narrow
 
 EVERY_S = 0.2  # between live redraws; the browser draws no more than 4 to 8 a second
+PAUSED_S = 2.0
+STATUS_PX = 50  # the line under the buttons: a progress bar, or what the picture is of
 REPLAY_FRAMES = 80
 SPEEDS = {"Full speed": None, "10 frames/s": 10.0, "3 frames/s": 3.0}
 CONFIG = {
@@ -28,29 +32,43 @@ CONFIG = {
 }
 
 
-def show(experiment: Experiment, settings: Settings) -> Shown:
-    """Draw the player for these settings; returns what it shows, for the rest of the page."""
+def show(
+    experiment: Experiment, settings: Settings, under: Callable[[Shown], None] | None = None
+) -> Shown:
+    """Draw the player for these settings; returns what it shows, for the rest of the page.
+
+    under: draws what stands under the picture and follows the run as it goes.
+    """
     shown = runs.current(experiment, settings)
     if st.session_state.pop(f"{experiment.name}#go", False) and not shown.active:
         _train(experiment, settings)
         shown = runs.current(experiment, settings)
-    slim = is_narrow()
-    paused = shown.run is not None and shown.run.state == "paused"
-    every = (2.0 if paused else EVERY_S) if shown.pending else None
+    slim, every = is_narrow(), _pace(shown)
 
     def body() -> None:
-        _body(experiment, settings, slim, expected=every is not None)
+        now = runs.current(experiment, settings)
+        if _pace(now) != every or clicks.waiting(experiment):
+            st.rerun()
+        _body(experiment, settings, now, slim)
+        if under is not None:
+            under(now)
 
     st.fragment(body, run_every=every)()
     return shown
 
 
-def _body(experiment: Experiment, settings: Settings, slim: bool, expected: bool) -> None:
-    shown = runs.current(experiment, settings)
-    if shown.pending != expected or clicks.waiting(experiment):
-        st.rerun()
+def _pace(shown: Shown) -> float | None:
+    """Seconds between redraws; None, none."""
+    if not shown.pending:
+        return None
+    return PAUSED_S if shown.run is not None and shown.run.state == "paused" else EVERY_S
+
+
+def _body(experiment: Experiment, settings: Settings, shown: Shown, slim: bool) -> None:
     _offer_replay(experiment, shown)
     view = _transport(experiment, settings, shown)
+    with st.container(height=STATUS_PX, border=False):
+        _progress(shown) if shown.active else st.caption(_status(experiment, shown))
     _say(experiment, settings, shown)
     if shown.frames:
         _picture(experiment, shown, view, slim)
@@ -86,27 +104,43 @@ def _live_buttons(experiment: Experiment, shown: Shown) -> None:
     assert run is not None
     if run.state == "paused":
         st.button("Resume", key=f"{name}#resume", icon=":material/play_arrow:", on_click=run.resume)
-        st.button("Step", key=f"{name}#step", icon=":material/skip_next:", on_click=run.step)
+        st.button(
+            "Step", key=f"{name}#step", icon=":material/skip_next:", on_click=_step, args=(run,)
+        )
     else:
         st.button("Pause", key=f"{name}#pause", icon=":material/pause:", on_click=run.pause)
     st.button("Stop", key=f"{name}#stop", icon=":material/stop:", on_click=run.cancel)
-    speed = st.selectbox(
-        "Speed", list(SPEEDS), key=f"{name}#speed", label_visibility="collapsed", width=140
+    run.set_rate(SPEEDS[_speed(experiment)])
+
+
+def _step(run: Run) -> None:
+    count = len(run.frames)
+    run.step()
+    run.wait(frames=count + 1, timeout=runs.FIRST_FRAME_S)
+
+
+def _speed(experiment: Experiment) -> str:
+    speed: str = st.selectbox(
+        "Speed",
+        list(SPEEDS),
+        key=f"{experiment.name}#speed",
+        label_visibility="collapsed",
+        width=135,
+        persist_state="session",
     )
-    run.set_rate(SPEEDS[speed])
-    _progress(_steps(shown), shown)
+    return speed
 
 
 def _steps(shown: Shown) -> int:
     return int(getattr(shown.settings, "steps", 0)) or 1
 
 
-def _progress(steps: int, shown: Shown) -> None:
-    run = shown.run
+def _progress(shown: Shown) -> None:
+    run, steps = shown.run, _steps(shown)
     assert run is not None
     if run.state == "queued":
         place = f"place {run.place} in the queue" if run.place else "starting"
-        st.progress(0.0, f"Waiting: {place}", width=300)
+        st.progress(0.0, f"Waiting: {place}")
         return
     step = shown.frames[-1].step if shown.frames else 0
     words = f"step {step:,} of {steps:,}"
@@ -115,7 +149,24 @@ def _progress(steps: int, shown: Shown) -> None:
     elif run.steps_per_s:
         words += f", {run.steps_per_s:,.0f} steps/s"
         words += f", {run.seconds_left:.0f} s left" if run.seconds_left is not None else ""
-    st.progress(min(step / steps, 1.0), words, width=340)
+    st.progress(min(step / steps, 1.0), words)
+
+
+def _status(experiment: Experiment, shown: Shown) -> str:
+    """What the picture is of, in a line."""
+    run = shown.run
+    if shown.origin == "shipped":
+        ready = "a stored run, to look at before you start your own"
+        return f"{_steps(shown):,} steps: {ready if experiment.trains else 'a stored run'}."
+    if shown.origin == "peek" or run is None:
+        return "Not trained yet: this is the start."
+    step = shown.frames[-1].step if shown.frames else 0
+    if run.state == "cancelled":
+        return f"Stopped at step {step:,} of {_steps(shown):,}."
+    if run.state == "failed":
+        return f"Ended at step {step:,} of {_steps(shown):,}."
+    took = (run.ended or 0.0) - (run.started or 0.0)
+    return f"{step:,} steps in {took:.2g} s, on one core of this server."
 
 
 def _idle_buttons(experiment: Experiment, settings: Settings, shown: Shown) -> None:
@@ -132,6 +183,7 @@ def _idle_buttons(experiment: Experiment, settings: Settings, shown: Shown) -> N
             on_click=_train,
             args=(experiment, settings),
         )
+        _speed(experiment)
     if len(shown.frames) > 1:
         st.toggle("Replay", key=f"{name}#replay", help="Play and scrub the steps in the picture.")
     if experiment.trains and shown.origin == "run" and shown.run is not None:
