@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -123,9 +124,17 @@ def answer(experiment: Experiment, preset: Preset | None, shown: Shown) -> None:
             else f"You guessed: {preset.options[guess].lower()}. "
         )
     with st.container(border=True):
-        st.markdown(f"**{verdict}{preset.options[came]}.** {preset.saw.format_map(metrics)}")
+        st.markdown(f"**{verdict}{preset.options[came]}.** {_told(preset.saw, metrics)}")
         st.markdown(f"**Why.** {preset.why}")
         st.markdown(f"**Next.** {preset.next}")
+
+
+def _told(template: str, metrics: Mapping[str, float]) -> str:
+    """What was seen, in this run's numbers; nothing where a number was not reached."""
+    try:
+        return template.format_map(metrics)
+    except KeyError:
+        return ""
 
 
 def _tell(key: str) -> None:
