@@ -50,6 +50,8 @@ def test_the_best_rate_by_accuracy_then_by_loss() -> None:
     assert seeding.choose(right, losses) == 2
     losses[2, 0] = np.nan
     assert seeding.choose(right, losses) == 1
+    right[0] = 0.9  # better, though its loss is the highest
+    assert seeding.choose(right, losses) == 0
 
 
 def test_one_seed_at_one_rate_is_trained_as_if_alone() -> None:
