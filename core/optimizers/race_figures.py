@@ -10,7 +10,7 @@ import numpy as np
 from core.experiment import Figure
 from core.optimizers.hyper import TITLES
 from core.optimizers.palette import color, style
-from core.optimizers.race_ground import RATES, Window, heights, path_of, window_of, within
+from core.optimizers.race_ground import HUGE, RATES, Window, heights, path_of, window_of, within
 from core.optimizers.surfaces import SURFACES
 from core.plot.labels import place
 from core.plot.panels import Panel, figure
@@ -146,7 +146,8 @@ def _losses(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Panel:
 def above(settings: RaceSettings, losses: np.ndarray) -> np.ndarray:
     """Losses as the chart shows them: height above the known minimum, at least 1e-8."""
     minima = SURFACES[settings.surface].minima
-    return np.asarray(np.maximum(losses - minima[0][2], FLOOR)) if minima else losses
+    shown = np.maximum(losses - minima[0][2], FLOOR) if minima else losses
+    return np.asarray(np.clip(shown, -HUGE, HUGE))
 
 
 def _curve(name: str, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def _curve(name: str, x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
         "mode": "lines",
         "name": TITLES[name],
         "x": x.astype(np.int32),
-        "y": np.clip(y, -1e30, 1e30).astype(np.float32),
+        "y": y.astype(np.float32),
         "line": {**style(name), "width": 2.5},
         "hovertemplate": TITLES[name] + "<br>step %{x}: %{y:.3g}<extra></extra>",
     }

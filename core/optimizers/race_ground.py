@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Span = tuple[float, float]
 Window = tuple[Span, Span]
 SIDE, KEPT = 49, 150
+HUGE = 1e30  # what a float32 on its way to the browser holds with ease
 RATES = {"best": "each at its best learning rate", "same": "one learning rate for all: unfair"}
 
 
@@ -51,7 +52,7 @@ def scaled(options: Options, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         z = value(options, x, y)
         shown = np.log10(1 + np.maximum(z - minima[0][2], 0)) if minima else z
-    return np.asarray(np.where(np.isfinite(shown), shown, np.nan))
+    return np.asarray(np.where(np.isfinite(shown), np.clip(shown, -HUGE, HUGE), np.nan))
 
 
 @lru_cache(maxsize=64)

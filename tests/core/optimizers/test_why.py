@@ -1,0 +1,90 @@
+"""Why this step? The update put together from the frame's numbers is the one that torch made."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from core.optimizers.hyper import TITLES
+from core.optimizers.race import RaceSettings
+from core.optimizers.racing import race
+from core.optimizers.told import number
+from core.optimizers.why import CONVENTIONS, explain
+
+ALL = RaceSettings.choices("optimizers")
+RULES = tuple(name for name in ALL if name != "lbfgs")
+RUNS = {
+    "defaults": {},
+    "decay": {"weight_decay": 0.1, "schedule": "cosine", "rates": "same", "lr": 0.01},
+    "valley": {"surface": "rosenbrock", "schedule": "warm-up", "beta1": 0.5, "beta2": 0.9},
+    "short": {"surface": "himmelblau", "rates": "same", "lr": 0.01, "beta2": 0.5, "momentum": 0.5},
+    "cycle": {"rotation": 30, "schedule": "one-cycle", "weight_decay": 0.01, "beta1": 0.0},
+}
+
+
+def frames_of(run: str) -> tuple[RaceSettings, list]:
+    settings = RaceSettings(**RUNS[run], optimizers=RULES, steps=60, noise=0.5).canonical()
+    return settings, list(race(settings))
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_the_result_line_is_the_update_that_was_made(run: str) -> None:
+    settings, frames = frames_of(run)
+    for frame in frames[1:]:
+        for i, name in enumerate(settings.optimizers):
+            told = explain(settings, name, frame)
+            off = np.abs(told.update - frame.update[i])
+            # torch's update is read off as a difference of positions, exact to their last bit.
+            assert (off <= 1e-9 + 1e-12 * np.abs(frame.theta[i])).all(), (name, frame.step, off)
+
+
+def test_the_lines_show_the_moments_that_torch_keeps() -> None:
+    """Adam at step 5: the numbers of m, v and the place it came to, as they stand in the frame."""
+    settings, frames = frames_of("short")
+    i, frame = settings.optimizers.index("adam"), frames[5]
+    lines = [line.latex for line in explain(settings, "adam", frame).lines]
+    assert lines[0].endswith(f"= {number(frame.grad[i])}")
+    assert lines[1].startswith(r"m = \beta_1 m_{4}") and lines[1].endswith(number(frame.m[i]))
+    assert lines[3].startswith(r"v = \beta_2 v_{4}") and lines[3].endswith(number(frame.v[i]))
+    assert lines[2].endswith(number(frame.m[i] / (1 - 0.9**5)))
+    assert lines[-1].endswith(number(frame.theta[i]))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_racer_has_its_convention_and_well_formed_latex(name: str) -> None:
+    settings = RaceSettings(optimizers=(name,), steps=10).canonical()
+    frames = list(race(settings))
+    told = explain(settings, name, frames[-1])
+    text = told.markdown()
+    assert told.title.startswith(TITLES[name]) and told.note == CONVENTIONS[name]
+    assert text.count("$$") == 2 * len(told.lines) >= 4
+    for line in told.lines:
+        assert line.latex.count("{") == line.latex.count("}")
+        assert len(re.findall(r"\\left", line.latex)) == len(re.findall(r"\\right", line.latex))
+        assert "nan" not in line.latex and "inf" not in line.latex
+    np.testing.assert_allclose(told.update, frames[-1].update[0], atol=1e-9)
+
+
+def test_sgd_tells_its_noise_apart() -> None:
+    settings, frames = frames_of("defaults")
+    i = settings.optimizers.index("sgd")
+    lines = [line.latex for line in explain(settings, "sgd", frames[3]).lines]
+    assert lines[1] == rf"\xi = {number(frames[3].noise[i])}"
+
+
+def test_nothing_to_explain_is_said() -> None:
+    settings = RaceSettings(rates="same", lr=1.0, steps=100).canonical()
+    frames = list(race(settings))
+    assert explain(settings, "adam", frames[0]).lines == ()
+    stopped = explain(settings, "gradient-descent", frames[-1])
+    assert "last finite" in stopped.markdown() and (stopped.update == 0).all()
+    with pytest.raises(KeyError, match="lion is not in the race"):
+        explain(settings, "lion", frames[1])
+
+
+def test_numbers_read_well() -> None:
+    assert number(0.25) == "0.25"
+    assert number(-1.5e-9) == r"-1.5 \times 10^{-9}"
+    assert number(np.array([1.0, 2e7])) == r"\left(1,\ 2 \times 10^{7}\right)"
