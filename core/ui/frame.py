@@ -11,6 +11,12 @@ from core.ui import address
 
 ASSETS = Path(__file__).resolve().parents[2] / "data" / "brand"
 
+# A wide table scrolls by itself on a narrow screen, not the page with it.
+NARROW = """
+<style>
+[data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; max-width: 100%; }
+</style>
+"""
 # Large type and no sidebar, for a projector. Streamlit has no option for either per visit.
 PRESENT = """
 <style>
@@ -31,6 +37,7 @@ def configure() -> None:
 def begin(page: StreamlitPage) -> None:
     """Before a page runs: count the visit, and what the teachers' parameters ask for."""
     _visit(page)
+    st.html(NARROW)
     if presenting():
         st.html(PRESENT)
 
