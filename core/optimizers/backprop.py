@@ -124,6 +124,21 @@ ONE_STEP = 1.43  # length of the gradient at the start of the preset one-step, t
 
 PRESETS = (
     Preset(
+        id="three-steps",
+        title="Three steps down",
+        question="The loss starts at 0.9. Where is it after three steps at rate 0.1?",
+        options=("Next to zero", "At about a third", "Hardly lower"),
+        settings={},
+        watch="The line in the plane: it turns, and the point changes sides.",
+        saw="It is at {loss:.2f}. The last step lowered it by {actual_drop:.2f}; rate times "
+        "squared gradient had said {predicted_drop:.2f}.",
+        why="Each step takes about the rate times the squared length of the gradient off the "
+        "loss. As the loss falls the gradient shortens, and so do the steps.",
+        next="Click another weight: its gradient is the same blame times what came in along it.",
+        expected=1,
+        outcome=lambda m: 0 if m["loss"] < 0.1 else 1 if m["loss"] < 0.5 else 2,
+    ),
+    Preset(
         id="one-step",
         title="What one step buys",
         question="The gradient is 1.43 long and the rate is 0.1. How much will one step lower the "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.experiment import Experiment, Metrics, Preset, View
 from core.optimizers.basin_figures import draw_basins, draw_steps
 from core.optimizers.basin_map import Frame, Settings
@@ -33,7 +35,26 @@ def _source(settings: Settings) -> tuple[str, ...]:
     return (*march, f"core.optimizers.rules:_{rule or settings.optimizer}")
 
 
+def _quarters(metrics: Mapping[str, float]) -> int:
+    largest = sorted((metrics[f"share/{i}"] for i in range(1, 5)), reverse=True)
+    return 0 if largest[0] > 0.5 else 1 if largest[0] + largest[1] > 0.75 else 2
+
+
 PRESETS = (
+    Preset(
+        id="four",
+        title="Four equal minima",
+        question="Four minima, all equally deep. How do they share the starts?",
+        options=("One takes most", "Two take nearly all", "About a quarter each"),
+        settings={},
+        watch="The borders: where two neighbours part for good.",
+        saw="They took {share/1:.0%}, {share/2:.0%}, {share/3:.0%} and {share/4:.0%} of all.",
+        why="With short steps, gradient descent follows the slope like water. Each minimum has a "
+        "valley of its own, and the ridges between the valleys are the borders.",
+        next="Put momentum in: do the borders stay where they are?",
+        expected=2,
+        outcome=_quarters,
+    ),
     Preset(
         id="deepest",
         title="The deepest of four",

@@ -9,6 +9,11 @@ from core.experiment import Preset
 Metrics = Mapping[str, float]
 
 
+def _ring(metrics: Metrics) -> int:
+    right = metrics["test_accuracy"]
+    return 0 if right > 0.8 else 1 if right > 0.6 else 2
+
+
 def _spiral(metrics: Metrics) -> int:
     right = metrics["test_accuracy"]
     return 0 if right >= 0.9 else 1 if right >= 0.75 else 2
@@ -35,6 +40,24 @@ def _vanishing(metrics: Metrics) -> int:
 
 
 PRESETS = (
+    Preset(
+        id="ring",
+        title="Eight islands",
+        question="Eight islands, two colours in turn. Can two layers of 8 units tell them apart?",
+        options=(
+            "Nearly all: over 80 % right",
+            "Some of them: 60 to 80 %",
+            "Hardly better than a guess",
+        ),
+        settings={},
+        watch="The border: it starts almost straight and must bend around eight islands.",
+        saw="{test_accuracy:.1%} of the unseen points right, at a test loss of {test_loss:.2g}.",
+        why="Each unit of the first layer bends the plane along one line; the second layer joins "
+        "the pieces. Eight islands need a handful of lines, and eight units can draw them.",
+        next="Look inside the network: which unit draws which line?",
+        expected=0,
+        outcome=_ring,
+    ),
     Preset(
         id="spiral",
         title="Six units, one spiral",

@@ -38,6 +38,22 @@ def _noisy(metrics: Metrics) -> int:
 
 PRESETS = (
     Preset(
+        id="first",
+        title="Each at its best",
+        question="The valley runs along the x axis, and each has its best rate. Who settles first?",
+        options=("Gradient descent", "Momentum", "Adam"),
+        settings={},
+        watch="How each crosses the valley: in a zigzag, in swings, or on the diagonal.",
+        saw="Steps until it settled: gradient descent {steps_to/gradient-descent:.0f}, momentum "
+        "{steps_to/momentum:.0f}, Adam {steps_to/adam:.0f}.",
+        why="Gradient descent must walk the flat floor with the short step that the steep walls "
+        "allow. Momentum adds its steps up. Adam gives each axis a step of its own, and here the "
+        "axes are the valley's.",
+        next="Turn the valley by 45 degrees: what is left of it?",
+        expected=2,
+        outcome=lambda m: first_of(m, "gradient-descent", "momentum", "adam"),
+    ),
+    Preset(
         id="ravine",
         title="Down the ravine",
         question="A valley a hundred times steeper across than along. Who is down first?",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.experiment import Figure
-from core.optimizers.curves import curve, marker, step_axis, text
+from core.optimizers.curves import step_axis, text
 from core.optimizers.hyper import TITLES
 from core.optimizers.palette import color, style
 from core.plot import theme
@@ -16,21 +16,26 @@ from core.plot.panels import Panel, figure
 if TYPE_CHECKING:
     from core.optimizers.seeds import Frame, Settings
 
+LOWEST, HIGHEST = 0.5, 0.998  # ends of the accuracy axis
 Trace = dict[str, Any]
 
 
 def compare(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """Rates tried, the seeds under both optimizers, and what the pairs differ by."""
-    now, last = frames[at], frames[-1]
-    return figure([_rates(settings, now), _seeds(settings, now, last), _pairs(settings, now, last)])
+    now = frames[at]
+    return figure([_rates(settings, now), _seeds(settings, now), _pairs(settings, now)])
 
 
 def over_steps(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """Mean accuracies and their difference against steps."""
-    names = _names(settings)
-    lines = [curve(frames, f"accuracy/{name}", style(name)) for name in names]
-    ends = [frames[-1].metrics[f"accuracy/{name}"] for name in names]
-    apart = (0.025, -0.025) if ends[0] >= ends[1] else (-0.025, 0.025)
+    names, steps = _names(settings), np.array([frame.step for frame in frames])
+    means = [np.array([f.metrics[f"accuracy/{name}"] for f in frames]) for name in names]
+    lines = [
+        _plain("lines", steps, stretched(mean), line=style(name) | {"width": 2})
+        for name, mean in zip(names, means, strict=True)
+    ]
+    ends = [float(stretched(mean)[-1]) for mean in means]
+    apart = (0.17, -0.17) if ends[0] >= ends[1] else (-0.17, 0.17)
     labels = text(
         [frames[-1].step] * 2,
         [end + move for end, move in zip(ends, apart, strict=True)],
@@ -38,10 +43,41 @@ def over_steps(settings: Settings, frames: list[Frame], at: int) -> Figure:
         "middle right",
         [color(name) for name in names],
     )
-    dots = marker(frames[at], [f"accuracy/{n}" for n in names], [color(n) for n in names])
-    y = {"title": {"text": "mean test accuracy"}, "range": [0, 1.05]}
-    left = Panel([*lines, labels, dots], "Each at its best rate so far", _axis(settings, 1.3), y)
+    heights = [float(stretched(mean)[at]) for mean in means]
+    dots = _plain("markers", [frames[at].step] * 2, heights)
+    dots["marker"] = {"color": [color(name) for name in names], "size": 9}
+    x, y = step_axis(settings.steps, 1.3), accuracy_axis("mean test accuracy")
+    left = Panel([*lines, labels, dots], "Each at its best rate so far", x, y)
     return figure([left, _band(settings, frames, at)])
+
+
+def stretched(accuracy: np.ndarray) -> np.ndarray:
+    """Logits of accuracies: 96 and 98 % lie as far apart as 92 and 96. Ends at 50 and 99.8 %."""
+    held = np.clip(accuracy, LOWEST, HIGHEST)
+    found: np.ndarray = np.log(held / (1 - held)).astype(np.float32)
+    return found
+
+
+def accuracy_axis(title: str) -> dict[str, Any]:
+    """The axis of :func:`stretched`."""
+    ticks = np.array([LOWEST, 0.8, 0.9, 0.95, 0.98, 0.99, HIGHEST])
+    words = ["≤50", "80", "90", "95", "98", "99", "≥99.8"]
+    names = {"tickvals": stretched(ticks).tolist(), "ticktext": words}
+    return {"range": [-0.3, 6.5], "title": {"text": f"{title} (%, logit scale)"}, **names}
+
+
+def bent(difference: np.ndarray) -> np.ndarray:
+    """Inverse hyperbolic sine of differences over half a percent: fine near 0, and 30 % still on the picture."""
+    found: np.ndarray = np.arcsinh(np.asarray(difference) / 0.5).astype(np.float32)
+    return found
+
+
+def difference_axis() -> dict[str, Any]:
+    """The axis of :func:`bent`."""
+    ticks = [-30, -10, -3, -1, 0, 1, 3, 10, 30]
+    names = {"tickvals": bent(np.array(ticks)).tolist(), "ticktext": [f"{n:+d}" for n in ticks]}
+    names["ticktext"][4] = "0"
+    return {"range": [-5.2, 6.9], "title": {"text": "difference (%, asinh scale)"}, **names}
 
 
 def _rates(settings: Settings, now: Frame) -> Panel:
@@ -91,89 +127,84 @@ def _stars(settings: Settings, now: Frame) -> Trace:
     }
 
 
-def _seeds(settings: Settings, now: Frame, last: Frame) -> Panel:
+def _seeds(settings: Settings, now: Frame) -> Panel:
     """Test accuracy of every seed under both, a thin line for each pair; means and errors."""
-    count = now.test.shape[1]
-    gap = np.full(count, np.nan)
-    spread = _spread(count)
+    count, tested = now.test.shape[1], stretched(now.test)
+    gap, spread = np.full(count, np.nan), _spread(count)
     pairs = np.stack([spread, 1 + spread, gap], 1).ravel()
-    heights = np.stack([100 * now.test[0], 100 * now.test[1], gap], 1).ravel()
+    heights = np.stack([*tested, gap], 1).ravel()
     line = {"color": theme.EXACT, "width": 0.7}
     joined = _plain("lines", pairs, heights, line=line, opacity=0.5)
     dots = [
-        _plain("markers", n + spread, 100 * now.test[n], marker={"color": color(name), "size": 6})
+        _plain("markers", n + spread, tested[n], marker={"color": color(name), "size": 6})
         for n, name in enumerate(_names(settings))
     ]
-    error = {"array": [100 * float(_error(row)) for row in now.test], "width": 8, "thickness": 2}
-    error["color"] = theme.EXACT
-    means = _plain("markers", [-0.32, 1.32], 100 * now.test.mean(1), error_y=error)
-    means["marker"] = {"symbol": "diamond", "size": 11, "line": {"color": "white", "width": 1}}
-    means["marker"] |= {"color": [color(name) for name in _names(settings)]}
-    low, high = 100 * float(last.test.min()), 100 * float(last.test.max())
-    room = max(0.1 * (high - low), 0.2)
-    y = {"range": [low - room, high + room], "title": {"text": "test accuracy (%)"}}
+    for one, values in zip(dots, now.test, strict=True):
+        one |= {"customdata": 100 * values, "hoverinfo": None}
+        one["hovertemplate"] = "%{customdata:.2f} %<extra></extra>"
     x = {"range": [-0.6, 1.6], "tickvals": [0, 1], "title": {"text": "optimizer"}}
     x |= {"ticktext": [TITLES[name] for name in _names(settings)]}
-    return Panel([joined, *dots, means], f"{count} seeds; diamond: mean", x, y)
+    y = accuracy_axis("test accuracy")
+    return Panel([joined, *dots, _means(settings, now)], f"{count} seeds; diamond: mean", x, y)
 
 
-def _pairs(settings: Settings, now: Frame, last: Frame) -> Panel:
+def _means(settings: Settings, now: Frame) -> Trace:
+    mean, error = now.test.mean(1), _error(now.test)
+    middle, low, high = (stretched(values) for values in (mean, mean - error, mean + error))
+    bars = {"array": high - middle, "arrayminus": middle - low, "symmetric": False}
+    bars |= {"width": 8, "thickness": 2, "color": theme.EXACT}
+    marker = {"symbol": "diamond", "size": 11, "line": {"color": "white", "width": 1}}
+    marker["color"] = [color(name) for name in _names(settings)]
+    return _plain("markers", [-0.35, 1.35], middle, error_y=bars, marker=marker)
+
+
+def _pairs(settings: Settings, now: Frame) -> Panel:
     """First less second for every seed, the mean, and its 95 % interval."""
     differences = 100 * (now.test[0] - now.test[1])
-    mean, low, high = (100 * now.metrics[f"difference{end}"] for end in ("", "_low", "_high"))
+    numbers = [100 * now.metrics[f"difference{end}"] for end in ("", "_low", "_high")]
+    mean, low, high = (float(value) for value in bent(np.array(numbers)))
     bars = {"array": [high - mean], "arrayminus": [mean - low], "symmetric": False}
     bars |= {"width": 12, "thickness": 3, "color": theme.WARNING}
-    seeds = {"color": theme.EXACT, "size": 6}
     middle = {"color": theme.WARNING, "symbol": "diamond", "size": 12}
-    words = f"mean {mean:+.2f} %<br>95 % interval<br>{low:+.2f} to {high:+.2f} %"
-    top = 1.6 * max(float(np.abs(100 * (last.test[0] - last.test[1])).max()), 0.5)
+    seeds = {"color": theme.EXACT, "size": 6}
+    words = "mean {:+.2f} %<br>95 % interval<br>{:+.2f} to {:+.2f} %".format(*numbers)
     traces = [
         _plain("lines", [-1, 1], [0, 0], line={"color": theme.EXACT, "dash": "dash", "width": 2}),
-        _plain("markers", _spread(len(differences)) - 0.3, differences, marker=seeds),
+        _plain("markers", _spread(len(differences)) - 0.35, bent(differences), marker=seeds),
         _plain("markers", [0.4], [mean], marker=middle, error_y=bars),
-        text([0], [0.97 * top], [words], "bottom center"),
+        text([0], [6.8], [words], "bottom center"),
     ]
     x = {"range": [-1, 1], "showticklabels": False, "title": {"text": "seeds, and their mean"}}
-    names = [TITLES[name] for name in _names(settings)]
-    y = {"range": [-top, top], "title": {"text": "difference (% of test set)"}}
-    return Panel(traces, f"{names[0]} less {names[1]}", x, y, width=0.8)
+    return Panel(traces, _less(settings), x, difference_axis(), width=0.85)
 
 
 def _band(settings: Settings, frames: list[Frame], at: int) -> Panel:
     """The mean difference with its interval against steps."""
     steps = np.array([frame.step for frame in frames])
     mean, low, high = (
-        np.array([100 * frame.metrics[f"difference{end}"] for frame in frames], np.float32)
+        bent(np.array([100 * frame.metrics[f"difference{end}"] for frame in frames]))
         for end in ("", "_low", "_high")
     )
-    now = frames[at]
-    edge = {"width": 0}
+    edge, dashed = {"width": 0}, {"color": theme.EXACT, "dash": "dash"}
     band = {"line": edge, "fill": "tonexty", "fillcolor": "rgba(213,94,0,0.25)"}
+    dot = {"color": theme.WARNING, "size": 10}
     traces = [
-        _plain("lines", steps[[0, -1]], [0, 0], line={"color": theme.EXACT, "dash": "dash"}),
+        _plain("lines", [0, settings.steps], [0, 0], line=dashed),
         _plain("lines", steps, low, line=edge),
         _plain("lines", steps, high, **band),
         _plain("lines", steps, mean, line={"color": theme.WARNING, "width": 2}),
-        _plain(
-            "markers",
-            [now.step],
-            [100 * now.metrics["difference"]],
-            marker={"color": theme.WARNING, "size": 10},
-        ),
+        _plain("markers", [frames[at].step], [mean[at]], marker=dot),
     ]
-    top = 1.1 * max(float(np.abs([low, high]).max()), 0.5)
-    y = {"range": [-top, top], "title": {"text": "difference (% of test set)"}}
-    names = [TITLES[name] for name in _names(settings)]
-    title = f"{names[0]} less {names[1]}, 95 % interval"
-    return Panel(traces, title, _axis(settings, 1.03), y)
+    title = f"{_less(settings)}, 95 % interval"
+    return Panel(traces, title, step_axis(settings.steps), difference_axis())
+
+
+def _less(settings: Settings) -> str:
+    return " less ".join(TITLES[name] for name in _names(settings))
 
 
 def _names(settings: Settings) -> tuple[str, str]:
     return settings.first, settings.second
-
-
-def _axis(settings: Settings, room: float) -> dict[str, Any]:
-    return step_axis(settings.steps, room)
 
 
 def _error(rows: np.ndarray) -> np.ndarray:
