@@ -190,5 +190,11 @@ def screenshot(page: Page, name: str) -> Path:
     """Leave a picture of the whole page in the folder that git ignores."""
     SCREENSHOTS.mkdir(exist_ok=True)
     path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    size = page.viewport_size
+    assert size is not None
+    # Not the document scrolls but its main section: so the window is made as high as that.
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], int(height))})
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
     return path

@@ -109,11 +109,11 @@ def link_of(page: Page) -> str:
     return code.inner_text().strip()
 
 
-def numbers(page: Page) -> str:
-    """The table of final numbers as text, a line a row."""
+def numbers(page: Page) -> list[str]:
+    """The tables of final numbers under the picture, as text."""
     found = page.locator('[data-testid="stMain"] [data-testid="stMarkdown"]:has(table)').first
     found.wait_for()
-    return found.locator("table").all_inner_texts().__str__()
+    return found.locator("table").all_inner_texts()
 
 
 def panels(page: Page) -> list[str]:

@@ -1,0 +1,64 @@
+"""Every experiment runs in a worker of its own when it is asked for another run."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from core.catalog import CATALOG, get
+from core.experiment import Experiment
+from tests.e2e import lesson
+from tests.e2e.app import Server, figure, wait_for_change, wait_for_quiet, wait_for_run_end
+
+SEED = 4711
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_another_run_comes_from_a_new_worker(name: str, tab: Page, server: Server) -> None:
+    """No stored result stands in for a run: the worker is new, and so are the numbers."""
+    experiment = get(name)
+    tab.goto(lesson.quick(experiment))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    first = run(tab, server, experiment) if experiment.trains else lesson.numbers(tab)
+    picture, workers, kept = figure(tab), lesson.workers(server), kept_runs(server)
+    change(tab, experiment)
+    wait_for_change(tab, picture)
+    second = run(tab, server, experiment) if experiment.trains else settled(tab, first)
+    assert second != first
+    assert kept_runs(server) > kept and lesson.workers(server) != workers
+    if experiment.trains:  # the very same again is a run again, and ends at the same numbers
+        workers, kept = lesson.workers(server), kept_runs(server)
+        assert run(tab, server, experiment) == second
+        assert kept_runs(server) > kept and lesson.workers(server) != workers
+
+
+def run(page: Page, server: Server, experiment: Experiment) -> list[str]:
+    """Press the button, wait for the end, return the final numbers."""
+    kept = kept_runs(server)
+    lesson.press(page, experiment.name, "train")
+    lesson.wait_until(lambda: kept_runs(server) > kept, 60, "the end of the run")
+    wait_for_run_end(page)
+    return lesson.numbers(page)
+
+
+def settled(page: Page, before: list[str]) -> list[str]:
+    """The numbers once they are no longer those of before and the page is quiet."""
+    lesson.wait_until(lambda: lesson.numbers(page) != before, 20, "other numbers")
+    wait_for_quiet(page)
+    return lesson.numbers(page)
+
+
+def kept_runs(server: Server) -> int:
+    """How many runs have ended on this server."""
+    return int(lesson.health(server)["kept_runs"])
+
+
+def change(page: Page, experiment: Experiment) -> None:
+    """Set another seed, or, where none applies, another learning rate or number of steps."""
+    active = experiment.settings(**experiment.quick).active()
+    if "seed" in active:
+        lesson.set_seed(page, experiment.name, SEED)
+        return
+    field = "lr" if "lr" in active else "steps"
+    lesson.thumb(page, experiment.name, field).press("ArrowRight")
