@@ -1,4 +1,4 @@
-"""The race: torch's own paths, rotation, best rates, divergence in words, labels that fit."""
+"""The race: torch's own paths, what a frame says, faults in words, presets."""
 
 from __future__ import annotations
 
@@ -14,13 +14,8 @@ from core.experiment import Diverged, SettingError, same
 from core.optimizers.race import RACE, RaceFrame, RaceSettings
 from core.optimizers.race_figures import label
 from core.optimizers.race_ground import window_of
-from core.optimizers.racing import gradient_noise, race
-from core.optimizers.rates import RATES, best, rates_of, sweep
-from core.optimizers.rules import RULES, hyper
+from core.optimizers.racing import race
 from core.optimizers.schedule import factors
-from core.optimizers.surfaces import Options, turn, value_grad
-from core.plot.labels import LETTER, LINE, place
-from core.plot.theme import EXACT
 
 ALL = RaceSettings.choices("optimizers")
 
@@ -33,8 +28,6 @@ def run(**changes: object) -> tuple[RaceSettings, list[RaceFrame]]:
 def path(frames: list[RaceFrame], racer: int = 0) -> np.ndarray:
     return np.concatenate([frame.path[racer] for frame in frames])
 
-
-# ---- torch's own optimizers ----------------------------------------------------------------
 
 OPTIMS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "gradient-descent": lambda p: torch.optim.SGD(p, lr=0.002),
@@ -119,103 +112,6 @@ def test_one_cycle_starts_at_a_25th_peaks_at_three_tenths_and_ends_near_nothing(
     assert cycle[-1] == pytest.approx(1 / 25 / 1e4)
 
 
-# ---- rotation -------------------------------------------------------------------------------
-
-SEVEN = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("name", "rates", "expected"),
-    [
-        ("gradient-descent", [1.15 * 0.02 / 2**k for k in range(7)], (269, 269, 269)),
-        ("momentum", [1.15 * 0.038 / 2**k for k in range(7)], (57, 57, 57)),
-        ("rmsprop", SEVEN, (1, 60, 158)),
-        ("adagrad", SEVEN, (1, 73, 240)),
-    ],
-)
-def test_steps_down_the_ravine_at_0_15_and_45_degrees(
-    name: str, rates: tuple[float, ...], expected: tuple[int, ...]
-) -> None:
-    """Condition 100 from the diagonal (1, -1), torch's defaults, first loss under 0.001.
-
-    Each at the best of seven rates: for gradient descent and momentum 1.15 times their edges 2/L
-    and 2(1 + beta)/L, halved six times; for the adaptive rules 0.001, 0.003, 0.01 ... 1.
-    """
-    lr = torch.tensor(rates, dtype=torch.float64)[:, None]
-    found = []
-    for angle in (0.0, 15.0, 45.0):
-        surface = Options("ravine", rotation=angle)
-        theta = torch.tensor(turn(surface, (1.0, -1.0)), dtype=torch.float64).repeat(7, 1)
-        state, t = RULES[name].init(theta), 0
-        while not bool((value_grad(surface, theta)[0] < 1e-3).any()):
-            t += 1
-            grad = value_grad(surface, theta)[1]
-            theta, state = RULES[name].step(theta, grad, state, t, hyper(name, lr=lr))
-        found.append(t)
-    assert tuple(found) == expected
-
-
-def test_gradient_descent_and_momentum_turn_rigidly_and_the_adaptive_ones_do_not() -> None:
-    racers = ("gradient-descent", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
-    straight = run(optimizers=racers, rates="same", lr=0.01, steps=60)[1]
-    settings, turned = run(optimizers=racers, rates="same", lr=0.01, steps=60, rotation=35)
-    angle = math.radians(35)
-    matrix = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    for i, name in enumerate(settings.optimizers):
-        apart = np.abs(path(turned, i) - path(straight, i) @ matrix.T).max()
-        assert (apart < 1e-9) == (i < 3), (name, apart)
-
-
-# ---- best rates ------------------------------------------------------------------------------
-
-
-def test_the_best_column_settles_first_and_stays() -> None:
-    """Six columns of 41 losses: too slow, settles at 20, passes through at 5, NaN, wild, late."""
-    t = np.arange(41.0)
-    slow = np.where(t < 40, 1.0, 0.5)
-    settles = np.where(t < 20, 1.0, 0.0)
-    through = np.where((t == 5) | (t > 30), 0.0, 1.0)
-    broken = np.where(t < 3, 0.0, np.nan)
-    wild = np.where(t % 2 == 0, -1.0, 9.0)
-    late = np.where(t < 25, 1.0, -1e-4)
-    assert best(np.stack([slow, settles, through, broken, wild, late], 1)) == 1
-    assert best(np.stack([broken, wild, slow], 1)) == 2
-    assert best(np.stack([broken, np.full(41, np.inf)], 1)) in (0, 1)
-
-
-def test_the_swept_path_is_the_raced_path() -> None:
-    """The batched rule at the chosen rate and torch's optimizer, loss by loss."""
-    settings, frames = run(rotation=20, schedule="one-cycle", weight_decay=0.01, steps=80)
-    point = turn(settings.options(), (-1.0, 1.0))
-    schedule = factors(settings.schedule, settings.steps)
-    swept = sweep(
-        settings, settings.optimizers, torch.tensor(point, dtype=torch.float64), schedule,
-        gradient_noise(settings),
-    )  # fmt: skip
-    for i, name in enumerate(settings.optimizers):
-        column = int(np.abs(rates_of(name) - frames[0].rate[i]).argmin())
-        raced = np.concatenate([frame.losses[i] for frame in frames])
-        np.testing.assert_allclose(raced, swept[:, i, column], rtol=1e-6, atol=1e-9)
-        assert best(swept[:, i]) == column
-
-
-def test_no_other_rate_settles_sooner() -> None:
-    """Every rate of the sweep raced one by one, gradient descent down the bowl."""
-    fewest = math.inf
-    for rate in RATES[8:33:2]:
-        try:
-            _, frames = run(surface="bowl", rates="same", lr=float(rate), steps=60,
-                            optimizers=("gradient-descent",))  # fmt: skip
-        except Diverged:
-            continue
-        fewest = min(fewest, frames[-1].metrics["steps_to/gradient-descent"])
-    _, frames = run(surface="bowl", steps=60, optimizers=("gradient-descent",))
-    assert frames[-1].metrics["steps_to/gradient-descent"] <= fewest < 61
-
-
-# ---- what a frame says ------------------------------------------------------------------------
-
-
 def test_metrics_by_hand() -> None:
     """Loss by the formula, distance to the nearest of Himmelblau's minima, the settled step."""
     settings, frames = run(surface="himmelblau", optimizers=ALL[:6], start_x=0.5, start_y=-2)
@@ -266,9 +162,6 @@ def test_noisy_descent_wanders_as_far_as_theory_says() -> None:
     losses = np.concatenate([frame.losses[0] for frame in frames])[100:]
     expected = 0.1 / (2 * (2 - 0.1)) + 0.1 / (2 * (2 - 1.0))
     assert losses.mean() == pytest.approx(expected, rel=0.4)
-
-
-# ---- what goes wrong is said -------------------------------------------------------------------
 
 
 def test_a_rate_of_a_million_stops_at_the_first_non_finite_number_with_a_fix() -> None:
@@ -335,17 +228,6 @@ def test_a_formula_without_a_bottom_is_raced_and_has_no_distance() -> None:
     RACE.figures(RaceSettings(surface="formula", formula="x^3 - y", steps=50), frames, 25)
 
 
-@pytest.mark.parametrize("formula", ["3", "1/x + 1/y", "sqrt(x+5)*y", "exp(x^2)^4"])
-def test_awkward_formulas_can_be_drawn(formula: str) -> None:
-    settings, frames = run(surface="formula", formula=formula, steps=20)
-    for figure in RACE.figures(settings, frames, len(frames) - 1).values():
-        ranges = [axis["range"] for name, axis in figure["layout"].items() if name[1:5] == "axis"]
-        assert np.isfinite(ranges).all()
-
-
-# ---- presets -----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("preset", RACE.presets, ids=lambda preset: preset.id)
 def test_presets_hold_for_nine_of_ten_seeds(preset) -> None:
     settings = RACE.preset_settings(preset.id)
@@ -371,62 +253,3 @@ def test_numbers_in_the_presets_words_are_measured() -> None:
     assert metrics["steps_to/momentum"] > 90
     metrics = run(rotation=45, optimizers=("momentum", "adagrad"))[1][-1].metrics
     assert metrics["steps_to/momentum"] < metrics["steps_to/adagrad"]  # "travellers": next
-
-
-# ---- pictures ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("preset", RACE.presets, ids=lambda preset: preset.id)
-def test_figures_keep_their_traces_and_ranges(preset) -> None:
-    settings = RACE.preset_settings(preset.id).canonical()
-    frames = list(race(settings))
-    for view in RACE.views:
-        first, last = (view.draw(settings, frames, at) for at in (0, len(frames) - 1))
-        kinds = [[(t["type"], t["name"]) for t in figure["data"]] for figure in (first, last)]
-        assert kinds[0] == kinds[1]
-        assert first["layout"] == last["layout"]
-        points = sum(np.size(t.get("x", ())) for t in last["data"] if t["type"] == "scatter")
-        assert points < 2000
-
-
-def test_the_known_minimum_is_marked_in_the_exact_colour() -> None:
-    settings, frames = run(surface="himmelblau", steps=20)
-    traces = RACE.views[0].draw(settings, frames, 5)["data"]
-    mark = next(trace for trace in traces if trace["name"] == "known minimum")
-    assert mark["marker"]["color"] == EXACT and len(mark["x"]) == 4
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"optimizers": ALL, "rotation": 45},
-        {"optimizers": ALL, "surface": "rosenbrock"},
-        {"rates": "same", "lr": 0.021, "rotation": 30},
-        {"surface": "himmelblau"},
-        {"surface": "formula", "formula": "x - y"},
-    ],
-)
-def test_labels_stay_inside_and_apart(changes: dict) -> None:
-    """Boxes of seven pixels a letter on the 300-pixel map of the narrowest screen."""
-    settings, frames = run(**changes)
-    (x0, x1), (y0, y1) = window_of(settings)
-    names = next(t for t in RACE.views[0].draw(settings, frames, len(frames) - 1)["data"]
-                 if t["name"] == "names")  # fmt: skip
-    unit_x, unit_y = (x1 - x0) / 300, (y1 - y0) / 300
-    boxes = []
-    for x, y, text, side in zip(
-        names["x"], names["y"], names["text"], names["textposition"], strict=True
-    ):
-        width = len(text.removeprefix("<b>").removesuffix("</b>")) * LETTER * unit_x
-        left = x if side == "middle right" else x - width
-        boxes.append((left, left + width, float(y)))
-    for left, right, y in boxes:
-        assert left >= x0 - 1e-3 and right <= x1 + 1e-3
-        assert y0 <= y <= y1
-    rows = np.sort([y for _, _, y in boxes])
-    assert (np.diff(rows) >= LINE * unit_y * 0.99).all()
-
-
-def test_labels_prefer_their_own_row() -> None:
-    spots = place(np.array([[0.0, 0.0], [0.0, 5.0]]), ["a", "b"], ((-10.0, 10.0), (-10.0, 10.0)))
-    assert spots.at[:, 1].tolist() == [0.0, 5.0] and spots.right == [True, True]
