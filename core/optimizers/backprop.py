@@ -11,7 +11,7 @@ import numpy as np
 from core import experiment
 from core.controls import Choice, LogSlider, Seed, Slider
 from core.experiment import Click, Experiment, Preset, View
-from core.optimizers import backprop_figures
+from core.optimizers import backprop_figures, backprop_why
 from core.optimizers.backward import EDGES
 
 __all__ = ["BACKPROP", "Frame", "Settings"]
@@ -133,7 +133,7 @@ PRESETS = (
         saw="It is at {loss:.2f}. The last step lowered it by {actual_drop:.2f}; rate times "
         "squared gradient had said {predicted_drop:.2f}.",
         why="Each step takes about the rate times the squared length of the gradient off the "
-        "loss. As the loss falls the gradient shortens, and so do the steps.",
+        "loss. As the error goes to 0 so does the gradient, and the steps shorten.",
         next="Click another weight: its gradient is the same blame times what came in along it.",
         expected=1,
         outcome=lambda m: 0 if m["loss"] < 0.1 else 1 if m["loss"] < 0.5 else 2,
@@ -259,6 +259,7 @@ BACKPROP = Experiment(
     verb="Take the steps",
     seconds=0.1,
     source=_source,
+    explain=backprop_why.explain,
     good={
         "loss": "lower is better; 0 is an exact answer",
         "grad_norm": "near 0 the weights hardly move, learned or not",

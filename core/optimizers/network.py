@@ -12,7 +12,7 @@ from core import experiment
 from core.controls import Choice, LogSlider, Points, Seed, Slider, Text
 from core.data import points
 from core.experiment import Experiment, View
-from core.optimizers import landscape_figures
+from core.optimizers import landscape_figures, network_why
 from core.optimizers import network_figures as draw
 from core.optimizers.hyper import TITLES, RuleName
 from core.optimizers.network_presets import PRESETS
@@ -244,6 +244,7 @@ NETWORK = Experiment(
     verb="Train from scratch",
     seconds=1.0,
     source=_source,
+    explain=network_why.explain,
     good={
         "train_loss": "lower is better; 0.69 is a blind guess between two classes, 2.30 of ten",
         "test_loss": "lower is better; a rise while the training loss falls is overfitting",

@@ -13,6 +13,7 @@ from core import experiment
 from core.controls import Choice, LogSlider, Seed, Slider, Text
 from core.experiment import Experiment, Preset, View
 from core.optimizers import seeds_figures as draw
+from core.optimizers import seeds_why
 from core.optimizers.hyper import TITLES, RuleName
 from core.optimizers.network import parse_hidden
 
@@ -179,6 +180,7 @@ SEEDS = Experiment(
     verb="Train all seeds",
     seconds=6.0,
     source=_source,
+    explain=seeds_why.explain,
     good={
         "accuracy": "higher is better; 0.1 is a blind guess at ten digits, 0.5 between two classes",
         "best_lr": "inside its seven rates; at an end of them, a better one may lie beyond",

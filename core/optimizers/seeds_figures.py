@@ -67,7 +67,7 @@ def accuracy_axis(title: str) -> dict[str, Any]:
 
 
 def bent(difference: np.ndarray) -> np.ndarray:
-    """Inverse hyperbolic sine of differences over half a percent: fine near 0, and 30 % still on the picture."""
+    """Differences as asinh(d / 0.5 %): fine near 0, and 30 % still on the picture."""
     found: np.ndarray = np.arcsinh(np.asarray(difference) / 0.5).astype(np.float32)
     return found
 

@@ -13,7 +13,9 @@ from torch import Tensor
 
 from core.experiment import Diverged
 from core.optimizers.backprop import BACKPROP, Frame, Settings
+from core.optimizers.backprop_why import explain
 from core.optimizers.backward import EDGES, NODES, factors, run, start, values
+from core.optimizers.told import number
 
 TORCH = {
     "tanh": torch.tanh,
@@ -172,3 +174,12 @@ def test_the_numbers_in_the_questions() -> None:
     given = {**BACKPROP.preset("too-far").settings, "lr": 1 / 2.25}
     *_, last = run(Settings(**given))
     assert last.metrics["loss"] == pytest.approx(0, abs=1e-20)
+
+
+def test_the_explanation_ends_at_the_next_weights() -> None:
+    settings = Settings(kind="net", edge="v1", steps=2)
+    frames = list(run(settings))
+    told = explain(settings, frames, 1)
+    assert next(iter(told)) == "v1" and set(told) == set(EDGES["net"])
+    for edge, there in zip(EDGES["net"], frames[2].params.tolist(), strict=True):
+        assert f"= {number(there)}$$" in told[edge]

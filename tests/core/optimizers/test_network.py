@@ -16,8 +16,10 @@ from core.experiment import Diverged, SettingError
 from core.nets.mlp import Mlp, Shape, accuracy, initial, loss, outputs, with_ones
 from core.optimizers.hyper import RuleName, hyper
 from core.optimizers.network import DIGITS_TRAIN, N_TRAIN, NETWORK, Frame, Settings
+from core.optimizers.network_why import explain
 from core.optimizers.rules import RULES, make_torch
 from core.optimizers.sets import load
+from core.optimizers.told import number
 from core.optimizers.training import Stream, Trainer, _generators, run
 
 ACTS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
@@ -308,3 +310,14 @@ def test_outputs_end_in_the_logits() -> None:
     each, x, _ = problem(shape.sizes)
     net = torch_net(shape, each[0])
     assert torch.allclose(outputs(shape, shape.split(each), x)[-1][0], net(x[0]), atol=1e-12)
+
+
+def test_layers_gradients_make_up_the_whole() -> None:
+    """The root of the sum of squares, as the explanation writes it."""
+    settings = Settings(steps=20).canonical()
+    frames = list(run(settings))
+    parts = [v for k, v in frames[9].metrics.items() if k.startswith("grad_norm/")]
+    assert math.hypot(*parts) == pytest.approx(frames[9].metrics["grad_norm"], rel=1e-5)
+    told = explain(settings, frames, 9)
+    assert number(frames[9].metrics["grad_norm"]) in told["Gradient"]
+    assert number(math.exp(-frames[9].metrics["test_loss"])) in told["Loss"]

@@ -17,6 +17,7 @@ from core.optimizers.hyper import DEFAULTS, hyper
 from core.optimizers.paired import interval
 from core.optimizers.rules import RULES
 from core.optimizers.seeds import SEEDS, Settings, grid
+from core.optimizers.seeds_why import explain
 from core.optimizers.training import Stream, Trainer
 
 SMALL = {"data": "moons", "hidden": "4", "seeds": 4, "steps": 30, "batch_size": 10}
@@ -155,3 +156,10 @@ def test_the_early_race_is_borne_out() -> None:
     *_, last = seeding.run(SEEDS.preset_settings("early"))
     assert preset.outcome(last.metrics) == preset.expected
     preset.saw.format_map(last.metrics)
+
+
+def test_the_explanation_names_students_quantile() -> None:
+    """t(3) at 97.5 %: 3.1824 in every table."""
+    settings = Settings(**SMALL)
+    frames = list(seeding.run(settings))
+    assert r"\pm 3.18" in explain(settings, frames, len(frames) - 1)["Difference"]
