@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import plotly.io
 from playwright.sync_api import sync_playwright
@@ -50,9 +51,7 @@ def _picture(name: str) -> Figure:
     frames = framefile.unpack(str(ROOT / "data" / "runs" / f"{name}.npz"), experiment.frame)
     fig = experiment.views[0].draw(experiment.settings(), frames, len(frames) - 1)
     layout = {key: value for key, value in fig["layout"].items() if key not in ("meta", "height")}
-    data = [
-        trace for trace in fig["data"] if trace.get("xaxis", "x") == "x" and "text" not in trace
-    ]
+    data = [_wordless(trace) for trace in fig["data"] if trace.get("xaxis", "x") == "x"]
     bare = {"visible": False, "domain": [0, 1], "constrain": "domain"}
     layout |= {
         "annotations": [],
@@ -66,6 +65,15 @@ def _picture(name: str) -> Figure:
     layout["yaxis"].pop("scaleanchor", None)
     kept = [s for s in layout.get("shapes", []) if s.get("xref", "x").split(" ")[0] == "x"]
     return {"data": data, "layout": {**layout, "shapes": kept}}
+
+
+def _wordless(trace: dict[str, Any]) -> dict[str, Any]:
+    """The trace without its words; one of words alone is hidden."""
+    mode = trace.get("mode", "")
+    if "text" not in mode:
+        return trace
+    left = "+".join(part for part in mode.split("+") if part != "text")
+    return {**trace, "mode": left or "none", "visible": bool(left)}
 
 
 def _html(fig: Figure) -> str:

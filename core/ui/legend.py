@@ -6,13 +6,14 @@ import streamlit as st
 
 from core.plot.theme import LANGUAGE
 
+# Drawn with borders and backgrounds: inline SVG does not pass Streamlit's sanitizer.
 _MARKS = {
-    "circle": '<circle cx="9" cy="9" r="5" fill="{c}"/>',
-    "diamond": '<path d="M9 2 16 9 9 16 2 9Z" fill="{c}"/>',
-    "line": '<path d="M1 9H17" stroke="{c}" stroke-width="3"/>',
-    "dash": '<path d="M1 9H17" stroke="{c}" stroke-width="3" stroke-dasharray="5 3"/>',
-    "arrow": '<path d="M2 9H12" stroke="{c}" stroke-width="3"/>'
-    '<path d="M11 4 17 9 11 14Z" fill="{c}"/>',
+    "circle": "width:11px;height:11px;border-radius:50%;background:{c}",
+    "diamond": "width:10px;height:10px;transform:rotate(45deg);background:{c}",
+    "line": "width:20px;height:0;border-top:3px solid {c}",
+    "dash": "width:20px;height:0;border-top:3px dashed {c}",
+    "arrow": "width:0;height:0;border:6px solid transparent;border-left:13px solid {c};"
+    "border-right-width:0",
 }
 
 
@@ -23,6 +24,5 @@ def legend() -> None:
 
 
 def _item(mark: str, color: str, says: str) -> str:
-    shape = _MARKS[mark].format(c=color)
-    svg = f'<svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true">{shape}</svg>'
-    return f'<span style="display:inline-flex;align-items:center;gap:6px">{svg}{says}</span>'
+    shape = f'<span style="display:inline-block;{_MARKS[mark].format(c=color)}"></span>'
+    return f'<span style="display:inline-flex;align-items:center;gap:7px">{shape}{says}</span>'

@@ -18,8 +18,9 @@ st.markdown(
 legend()
 
 st.subheader("Optimizers", anchor=False)
-columns = st.columns(4)
 for place, (name, see) in enumerate(OPTIMIZERS.items()):
+    if place % 4 == 0:
+        columns = st.columns(4)
     experiment = get(f"optimizers.{name}")
     with columns[place % 4].container(border=True, height="stretch"):
         st.image(
