@@ -11,6 +11,7 @@ import numpy as np
 from core.controls import Slider
 from core.experiment import Experiment, Frame, Preset, View
 from core.optimizers import descend_figures
+from core.optimizers.told import number
 from core.settings import Settings
 
 
@@ -113,6 +114,25 @@ PRESETS = (
     ),
 )
 
+
+def explain(settings: DescendSettings, frames: list[DescendFrame], at: int) -> dict[str, str]:
+    """The step that led to that frame, with its numbers, as Markdown."""
+    if at == 0:
+        return {"This step": "Nothing has moved yet: choose a later step."}
+    lr, big, factor = (number(v) for v in (settings.lr, settings.curvature, settings.factor()))
+    x, slope = (number(float(v)) for v in (frames[at - 1].x, frames[at - 1].gradient))
+    here = number(float(frames[at].x))
+    lines = (
+        "The slope where the ball was",
+        rf"$$f'(x) = L x = {big} \times {x} = {slope}$$",
+        "The step: against the slope, times the learning rate",
+        rf"$$x - \eta f'(x) = {x} - {lr} \times \left({slope}\right) = {here}$$",
+        "The same in one: every step multiplies by",
+        rf"$$1 - \eta L = {factor}, \qquad {factor} \times {x} = {here}$$",
+    )
+    return {"This step": "\n\n".join(lines)}
+
+
 DESCEND = Experiment(
     name="optimizers.descend",
     title="One ball, one slope",
@@ -127,6 +147,7 @@ DESCEND = Experiment(
     verb="Let it roll",
     seconds=0.1,
     source=lambda settings: ("core.optimizers.descent:descend",),
+    explain=explain,
     good={
         "loss": "lower is better, 0 at the bottom",
         "share": "of the starting loss; under 1 it goes down, over 1 it flies apart",

@@ -6,7 +6,7 @@ from core.plot.theme import DASHES, SERIES
 
 _STYLE = {
     "gradient-descent": (0, 0),
-    "sgd": (0, 2),
+    "sgd": (3, 2),
     "momentum": (1, 1),
     "nesterov": (1, 0),
     "adam": (2, 3),

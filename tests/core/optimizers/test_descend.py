@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.experiment import SettingError
-from core.optimizers.descend import DESCEND, DescendFrame, DescendSettings
+from core.optimizers.descend import DESCEND, DescendFrame, DescendSettings, explain
 from core.optimizers.descend_figures import half_width
 from core.optimizers.descent import descend
 from core.plot.theme import EXACT, GRADIENT
@@ -112,6 +112,16 @@ def test_beyond_the_edge_the_picture_keeps_its_window_and_says_that_the_ball_is_
     assert abs(drawn["ball"]["x"][0]) < half
     assert np.abs(drawn["hops"]["x"]).max() < 50 * half  # nothing that a browser cannot draw
     assert all(np.isfinite(drawn[name]["y"]).all() for name in ("hops", "exact", "measured"))
+
+
+def test_a_step_is_explained_with_its_own_numbers() -> None:
+    """From 2 with rate 0.03 and L = 10: slope 20, down to 1.4; then slope 14, down to 0.98."""
+    settings, frames = run(lr=0.03)
+    said = explain(settings, frames, 2)["This step"]
+    assert r"L x = 10 \times 1.4 = 14" in said
+    assert r"1.4 - 0.03 \times \left(14\right) = 0.98" in said
+    assert r"1 - \eta L = 0.7" in said
+    assert "not" not in said and "Nothing has moved" in explain(settings, frames, 0)["This step"]
 
 
 def test_rates_off_the_slider_are_refused_in_words() -> None:

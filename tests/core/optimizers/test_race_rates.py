@@ -101,6 +101,14 @@ def test_the_swept_path_is_the_raced_path() -> None:
         assert best(swept[:, i]) == column
 
 
+def test_the_best_rates_of_rotation_blind_rules_do_not_depend_on_the_angle() -> None:
+    found = [
+        run(rotation=angle, steps=100, optimizers=("gradient-descent", "momentum", "nesterov"))[1]
+        for angle in (0, 20, 45, 90)
+    ]
+    assert len({tuple(frames[0].rate) for frames in found}) == 1
+
+
 def test_no_other_rate_settles_sooner() -> None:
     """Every rate of the sweep raced one by one, gradient descent down the bowl."""
     fewest = math.inf
