@@ -137,7 +137,7 @@ PRESETS = (
             "surface": "beale", "start_x": 1.0, "start_y": 1.0,
             "optimizers": ("momentum", "adagrad", "adam"),
         },
-        watch="How the cart rolls past the food and back, while the map walks there without a swing.",
+        watch="How the cart rolls past the food and back, and how the map does not swing.",
         saw="Steps: AdaGrad {steps_to/adagrad:.0f}, Adam {steps_to/adam:.0f}, momentum "
         "{steps_to/momentum:.0f}.",
         why="The compass (gradient) points down where one stands. The cart keeps rolling as "
