@@ -106,7 +106,7 @@ PRESETS = (
         options=("About half", "About 8 in 10", "More than 19 in 20"),
         settings={"data": "digits", "hidden": "32", "batch_size": 30, "steps": 300},
         watch="The numbers under the digits: which ones turn green last?",
-        saw="{test_accuracy:.1%} of the 358 unseen digits, and {train_accuracy:.1%} of those it "
+        saw="{test_accuracy:.1%} of the 359 unseen digits, and {train_accuracy:.1%} of those it "
         "learned from, after {epochs:.1f} passes over them.",
         why="These digits are small, centred and tidy: most can be told apart by a weighted sum of "
         "pixels, and 32 units do better than that. Real post codes are harder.",

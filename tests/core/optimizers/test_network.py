@@ -154,6 +154,8 @@ def test_measures_are_scikit_learns(data: str) -> None:
     settings = Settings(data=data, hidden="6-5", steps=60, landscape="none").canonical()
     last = list(run(settings))[-1]
     sets = load(settings, _generators(settings.seed)[0])
+    if data != "drawn":
+        assert len(sets.x) == (DIGITS_TRAIN if data == "digits" else N_TRAIN)
     for part, x, y in (("train", sets.x, sets.y), ("test", sets.x_test, sets.y_test)):
         prob, truth = _by_numpy(last, x.numpy().astype(np.float64)), y.numpy()
         labels = truth.argmax(1) if data == "digits" else truth[:, 0]
