@@ -99,6 +99,31 @@ def put(experiment: Experiment, values: dict[str, Any]) -> None:
     st.session_state[f"{experiment.name}#last"] = full.model_dump(mode="json")
 
 
+def put_ahead(experiment: Experiment, values: dict[str, Any]) -> None:
+    """Set the controls of an experiment that is not on the page yet.
+
+    Streamlit writes such a value to the address only once it has drawn the control. So ``settle``
+    and ``settled``, around the drawing, set them once more after it.
+    """
+    put(experiment, values)
+    st.session_state[f"{experiment.name}#ahead"] = values
+
+
+def settle(experiment: Experiment) -> None:
+    """Before controls are drawn: set those that ``put_ahead`` set, now that they are known."""
+    values = st.session_state.pop(f"{experiment.name}#drawn", None)
+    if values is not None:
+        put(experiment, values)
+
+
+def settled(experiment: Experiment) -> None:
+    """After controls are drawn: draw them again where ``put_ahead`` set them."""
+    values = st.session_state.pop(f"{experiment.name}#ahead", None)
+    if values is not None:
+        st.session_state[f"{experiment.name}#drawn"] = values
+        st.rerun()
+
+
 def link(experiment: Experiment, settings: Settings, start: bool = False, **extra: str) -> str:
     """The address that shows this experiment with these settings, every value written out."""
     pairs = see(experiment)

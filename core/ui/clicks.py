@@ -71,5 +71,5 @@ def _follow(experiment: Experiment, shown: Shown, click: Click | None) -> None:
 
 def _go(name: str, values: dict[str, Any], steps: dict[str, str]) -> None:
     topic, _, short = name.partition(".")
-    address.put(get(name), values)
+    address.put_ahead(get(name), values)
     st.session_state[f"{topic}.see"] = steps[short]

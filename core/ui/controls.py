@@ -21,12 +21,14 @@ def sidebar(experiment: Experiment) -> tuple[Settings, str]:
     settings are then the last ones that were right.
     """
     shown = visible(experiment)
+    address.settle(experiment)
     with st.sidebar:
         chosen = _fields(experiment, "simple", shown)
         more = [f for f, c in experiment.settings.controls().items() if c.level == "more"]
         if any(field in shown for field in more):
             with st.expander("More", icon=":material/tune:"):
                 chosen |= _fields(experiment, "more", shown)
+    address.settled(experiment)
     return _settings(experiment, chosen)
 
 
@@ -88,7 +90,8 @@ def _widget(experiment: Experiment, field: str, control: Control) -> Any:
     common: dict[str, Any] = {"key": key, "bind": BIND, "help": control.help or None}
     info = experiment.settings.model_fields[field]
     if isinstance(control, LogSlider):
-        return _log_slider(label, control, info.default, common)
+        now = value_of(experiment, field)
+        return _log_slider(label, control, info.default, now, common)
     if isinstance(control, Seed):
         return st.number_input(label, control.lo, control.hi, info.default, **common)
     if isinstance(control, Slider):
@@ -114,9 +117,11 @@ def _widget(experiment: Experiment, field: str, control: Control) -> Any:
     raise TypeError(f"no widget for {type(control).__name__}")
 
 
-def _log_slider(label: str, control: LogSlider, default: float, common: dict[str, Any]) -> Any:
+def _log_slider(
+    label: str, control: LogSlider, default: float, now: Any, common: dict[str, Any]
+) -> Any:
+    """now: what it stands at or what the link asks for; off the grid, it is a stop of its own."""
     stops = control.stops()
-    now = st.session_state.get(common["key"], default)
     extra = {float(default)} | ({float(now)} if isinstance(now, int | float) else set())
     options = sorted({*stops, *(v for v in extra if control.lo <= v <= control.hi)})
     return st.select_slider(label, options, float(default), format_func=address.short, **common)
