@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
+from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from core.catalog import get
 from core.controls import Choice, Choices
@@ -100,28 +101,27 @@ def put(experiment: Experiment, values: dict[str, Any]) -> None:
 
 
 def put_ahead(experiment: Experiment, values: dict[str, Any]) -> None:
-    """Set the controls of an experiment that is not on the page yet.
-
-    Streamlit writes such a value to the address only once it has drawn the control. So ``settle``
-    and ``settled``, around the drawing, set them once more after it.
-    """
+    """Set the controls of an experiment that is not on the page yet: ``settled`` does the rest."""
     put(experiment, values)
-    st.session_state[f"{experiment.name}#ahead"] = values
-
-
-def settle(experiment: Experiment) -> None:
-    """Before controls are drawn: set those that ``put_ahead`` set, now that they are known."""
-    values = st.session_state.pop(f"{experiment.name}#drawn", None)
-    if values is not None:
-        put(experiment, values)
+    st.session_state[f"{experiment.name}#ahead"] = True
 
 
 def settled(experiment: Experiment) -> None:
-    """After controls are drawn: draw them again where ``put_ahead`` set them."""
-    values = st.session_state.pop(f"{experiment.name}#ahead", None)
-    if values is not None:
-        st.session_state[f"{experiment.name}#drawn"] = values
-        st.rerun()
+    """After controls are drawn: have the address say what ``put_ahead`` set.
+
+    Streamlit does so by itself only for controls that were on the page before.
+    """
+    if not st.session_state.pop(f"{experiment.name}#ahead", False):
+        return
+    last = experiment.settings(**st.session_state[f"{experiment.name}#last"])
+    fields = experiment.settings.model_fields.items()
+    changed = [f for f, info in fields if f in last.active() and getattr(last, f) != info.default]
+    with get_session_state().query_params() as params:
+        for field in changed:
+            texts = _texts(experiment, last, field)
+            params.set_with_no_forward_msg(field_key(experiment, field), texts)
+    st.query_params["ahead"] = "1"  # sends them; what is not bound may be set and taken away
+    del st.query_params["ahead"]
 
 
 def link(experiment: Experiment, settings: Settings, start: bool = False, **extra: str) -> str:

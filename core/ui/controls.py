@@ -21,7 +21,6 @@ def sidebar(experiment: Experiment) -> tuple[Settings, str]:
     settings are then the last ones that were right.
     """
     shown = visible(experiment)
-    address.settle(experiment)
     with st.sidebar:
         chosen = _fields(experiment, "simple", shown)
         more = [f for f, c in experiment.settings.controls().items() if c.level == "more"]
