@@ -15,7 +15,7 @@ from core.plot.panels import Panel, figure
 if TYPE_CHECKING:
     from core.optimizers.network import Frame, Settings
 
-FLOOR = 1e-3  # of the loss axis, in nats
+FLOOR = 1e-4  # of the loss axis, in nats
 
 
 def landscape(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -113,7 +113,7 @@ def _shadow(settings: Settings, frames: list[Frame], at: int) -> Panel:
         marker(frames[at], ["train_loss"], (theme.LEARNED,)),
         _shadow_words(settings, last),
     ]
-    y = decades("training loss (nats, log scale)", FLOOR, 10)
+    y = decades("training loss (nats, log scale)", FLOOR, 200)
     return Panel(traces, "Does the plane tell the truth?", step_axis(settings.steps), y)
 
 
@@ -123,5 +123,5 @@ def _shadow_words(settings: Settings, last: Frame) -> Trace:
         share = f"the plane holds {last.metrics.get('path_share', 0.0):.1%} of the path"
         words, colors = [share, "loss where the path falls on the plane", *words], [theme.EXACT] * 2
         colors.append(theme.LEARNED)
-    heights = [FLOOR * 1.25 * 1.5**n for n in range(len(words))]
+    heights = [3 * 3**n for n in range(len(words))]
     return text([0.03 * settings.steps] * len(words), heights, words, "top right", colors)

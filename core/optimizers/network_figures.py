@@ -20,7 +20,7 @@ from core.plot.panels import Panel, figure
 if TYPE_CHECKING:
     from core.optimizers.network import Frame, Settings
 
-FLOOR = 1e-3  # of the loss axis, in nats
+FLOOR, TOP = 1e-4, 30.0  # of the loss axis, in nats; the words stand above the curves
 TRAIN, TEST = theme.LEARNED, theme.SERIES[7]
 BLUE_ORANGE = ((theme.REAL, "circle"), (theme.GENERATED, "diamond"))  # the classes
 
@@ -94,15 +94,14 @@ def _losses(settings: Settings, frames: list[Frame], at: int) -> Panel:
         f"step {frames[at].step:,}<br>"
         f"right in training {now['train_accuracy']:.1%}<br>right in test {now['test_accuracy']:.1%}"
     )
-    top = 5.0 if settings.data == "digits" else 2.0
     traces = [
         curve(frames, "train_loss", {"color": TRAIN, "dash": "solid"}),
         curve(frames, "test_loss", {"color": TEST, "dash": "dash"}),
         _loss_ends(frames[-1]),
         marker(frames[at], ["train_loss", "test_loss"], (TRAIN, TEST)),
-        text([0.03 * settings.steps], [FLOOR * 2], [words], "top right"),
+        text([1.1 * settings.steps], [TOP * 0.8], [words], "bottom left"),
     ]
-    y = decades("loss (nats, log scale)", FLOOR, top)
+    y = decades("loss (nats, log scale)", FLOOR, TOP)
     return Panel(
         traces, "Loss on training and test data", step_axis(settings.steps, 1.14), y, width=1.15
     )
@@ -115,9 +114,9 @@ def _side(name: str) -> dict[str, Any]:
 def _loss_ends(last: Frame) -> Trace:
     ends = [max(last.metrics[name], FLOOR) for name in ("train_loss", "test_loss")]
     apart = ends[1] / ends[0]
-    if 0.75 < apart < 1.33:  # too near for two lines of text
+    if 0.55 < apart < 1.8:  # too near for two lines of text
         middle = float(np.sqrt(ends[0] * ends[1]))
-        ends = [middle * 0.85, middle * 1.18] if apart >= 1 else [middle * 1.18, middle * 0.85]
+        ends = [middle / 1.35, middle * 1.35] if apart >= 1 else [middle * 1.35, middle / 1.35]
     return text([last.step] * 2, ends, [" training", " test"], "middle right", [TRAIN, TEST])
 
 

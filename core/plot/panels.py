@@ -13,7 +13,7 @@ from typing import Any
 from core.experiment import Figure
 from core.plot.theme import GRID
 
-GAP, TOP, BOTTOM, EDGE = 72, 42, 58, 8  # pixels: between panels, over a panel, under it, above all
+GAP, TOP, BOTTOM, EDGE = 84, 42, 58, 8  # pixels: between panels, over a panel, under it, above all
 
 
 @dataclass(frozen=True)

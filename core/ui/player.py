@@ -22,7 +22,7 @@ from core.ui.viewport import is_narrow
 
 EVERY_S = 0.2  # between live redraws; the browser draws no more than 4 to 8 a second
 PAUSED_S = 2.0
-STATUS_PX = 50  # the line under the buttons: a progress bar, or what the picture is of
+STATUS_PX = 44  # the line under the buttons: a progress bar, or what the picture is of
 REPLAY_FRAMES = 80
 SPEEDS = {"Full speed": None, "10 frames/s": 10.0, "3 frames/s": 3.0}
 CONFIG = {
