@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from core.ui import address
+from core.ui import address, history
 
 ASSETS = Path(__file__).resolve().parents[2] / "data" / "brand"
 
@@ -37,6 +37,7 @@ def configure() -> None:
 def begin(page: StreamlitPage) -> None:
     """Before a page runs: count the visit, and what the teachers' parameters ask for."""
     _visit(page)
+    history.one_entry_a_page()
     st.html(NARROW)
     if presenting():
         st.html(PRESENT)
