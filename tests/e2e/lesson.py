@@ -18,7 +18,6 @@ import psutil
 from playwright.sync_api import Locator, Page, expect
 
 from core.experiment import Experiment, Settings
-from core.ui import address
 from tests.e2e.app import Server
 
 # A chart that Plotly has drawn, not just made room for.
@@ -74,6 +73,11 @@ def thumb(page: Page, experiment: str, field: str) -> Locator:
     return control(page, experiment, field).get_by_role("slider")
 
 
+def value(page: Page, experiment: str, field: str) -> float:
+    """The number that a slider shows."""
+    return float(control(page, experiment, field).get_by_test_id("stSliderThumbValue").inner_text())
+
+
 def press(page: Page, experiment: str, button: str) -> None:
     """Press a button of the player: train, stop, pause, resume, reset, again, fix.
 
@@ -83,9 +87,11 @@ def press(page: Page, experiment: str, button: str) -> None:
 
 
 def slow_down(page: Page, experiment: str) -> None:
-    """Set a going run to 3 frames a second: it lasts, and leaves the processor to the browser."""
-    keyed(page, experiment, "speed").get_by_role("combobox").click()
+    """Choose 3 frames a second: a run lasts, and leaves the processor to the browser."""
+    speed = keyed(page, experiment, "speed").get_by_role("combobox")
+    speed.click()
     page.get_by_role("option", name="3 frames/s").click()
+    expect(speed).to_have_value("3 frames/s")
 
 
 def set_seed(page: Page, experiment: str, seed: int) -> None:
@@ -93,11 +99,6 @@ def set_seed(page: Page, experiment: str, seed: int) -> None:
     box = control(page, experiment, "seed").locator("input")
     box.fill(str(seed))
     box.press("Enter")
-
-
-def see(page: Page, experiment: str) -> bool:
-    """Whether the address says that this experiment is shown with settings of its own."""
-    return f"{experiment}." in page.url
 
 
 def link_of(page: Page) -> str:
@@ -151,13 +152,10 @@ def workers(server: Server) -> set[int]:
     return {child.pid for child in launcher.children()}
 
 
-def at_work(server: Server, seconds: float = 0.3) -> psutil.Process:
-    """The worker that uses the processor most: the one that trains."""
-    found = [psutil.Process(pid) for pid in workers(server)]
-    before = {one: sum(one.cpu_times()[:2]) for one in found}
-    time.sleep(seconds)
-    alive = [one for one in found if one.is_running()]
-    return max(alive, key=lambda one: sum(one.cpu_times()[:2]) - before[one])
+def at_work(server: Server) -> list[psutil.Process]:
+    """The workers with a run, oldest first; the youngest of all is the spare."""
+    found = sorted((psutil.Process(pid) for pid in workers(server)), key=psutil.Process.create_time)
+    return found[:-1]
 
 
 def wait_until(true: Callable[[], Any], timeout_s: float, what: str) -> Any:
@@ -180,4 +178,3 @@ def wait_until_idle(server: Server, timeout_s: float = 40.0) -> None:
     wait_until(idle, timeout_s, "an idle engine")
 
 
-__all__ = ["address"]
