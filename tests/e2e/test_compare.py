@@ -1,0 +1,56 @@
+"""Pin a run, change one setting, and see both."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e import lesson
+from tests.e2e.app import figure, wait_for_quiet, wait_for_run_end
+
+NETWORK = "optimizers.network"
+
+
+def test_pin_change_one_setting_and_compare(tab: Page) -> None:
+    tab.goto(lesson.path(NETWORK, steps=300, lr=0.01))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    train(tab)
+    single, first = lesson.panels(tab), lesson.numbers(tab)
+    lesson.press(tab, NETWORK, "do-pin")
+    lesson.thumb(tab, NETWORK, "lr").press("ArrowRight")
+    said = "Different: learning rate 0.015 (pinned 0.01)."
+    expect(tab.get_by_text(said)).to_be_visible()
+    wait_for_quiet(tab)
+    train(tab)
+    expect(tab.get_by_text(said)).to_be_visible()
+    both = lesson.panels(tab)
+    assert len(both) == 2 * len(single)
+    assert [title for title in both if "inned" in title]
+    # The numbers of both stand side by side, the pinned ones as they were.
+    table = lesson.numbers(tab)[0]
+    assert "pinned" in table.splitlines()[0]
+    before = dict(line.split("\t")[:2] for line in first[0].splitlines()[1:])
+    pinned = {line.split("\t")[0]: line.split("\t")[2] for line in table.splitlines()[1:]}
+    assert pinned == before
+    # Two runs on one axis of steps: the same range, and curves of different heights.
+    ranges = tab.evaluate(
+        "() => { const l = document.querySelector('.js-plotly-plot')._fullLayout;"
+        "return [l.xaxis2.range, l.xaxis4.range] }"
+    )
+    assert ranges[0] == ranges[1]
+    half = len(figure(tab)) // 2
+    assert figure(tab)[:half] != figure(tab)[half:]
+    lesson.press(tab, NETWORK, "un-pin")
+    tab.wait_for_function(
+        "n => document.querySelector('.js-plotly-plot').layout.annotations"
+        ".filter(note => note.name === 'panel').length === n",
+        arg=len(single),
+    )
+    expect(tab.get_by_text("Different:")).to_have_count(0)
+    expect(lesson.keyed(tab, NETWORK, "do-pin")).to_be_visible()
+
+
+def train(page: Page) -> None:
+    lesson.press(page, NETWORK, "train")
+    expect(lesson.keyed(page, NETWORK, "train")).to_contain_text("again", timeout=30_000)
+    wait_for_run_end(page)

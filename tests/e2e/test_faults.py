@@ -1,0 +1,172 @@
+"""What goes wrong is said, and costs nobody else their run."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e import lesson
+from tests.e2e.app import Server, figure, wait_for_quiet, wait_for_run_end
+from tests.e2e.conftest import Visit
+from tests.e2e.test_sessions import LONG, NETWORK, start
+
+RACE, ONLINE = "optimizers.race", "optimizers.online"
+
+
+def test_a_killed_worker_is_told_and_harms_nobody_else(
+    tab: Page, visit: Visit, server: Server
+) -> None:
+    other = visit(lesson.path(NETWORK, steps=20_000, landscape="none", seed=3))
+    start(other)
+    tab.goto(LONG)
+    start(tab)
+    bystander, worker = lesson.at_work(server)
+    killed = time.monotonic()
+    worker.kill()
+    tab.get_by_text("ended unexpectedly").wait_for(timeout=10_000)
+    assert time.monotonic() - killed < 2
+    assert lesson.step_drawn(tab) > 0, "the last frame should stay"
+    expect(lesson.keyed(tab, NETWORK, "train")).to_be_visible()
+    lesson.press(tab, NETWORK, "again")
+    expect(lesson.keyed(tab, NETWORK, "stop")).to_be_visible()
+    expect(tab.get_by_text("ended unexpectedly")).to_have_count(0)
+    assert lesson.health(server)["running"] == 2 and bystander.is_running()
+    lesson.press(tab, NETWORK, "stop")
+    # Whoever closes the tab leaves no worker behind.
+    closed = time.monotonic()
+    other.close()
+    psutil.wait_procs([bystander], timeout=35)
+    assert not bystander.is_running() and time.monotonic() - closed < 30
+
+
+# While 100 changes come in, the angle of the start about the origin is read at every drawing: the
+# start turns with the valley, so it says of which setting the picture is.
+ANGLES = """
+name => {
+  window.angles = [];
+  const look = () => {
+    const chart = document.querySelector('.js-plotly-plot');
+    const path = chart && (chart.data || []).find(t => t.name === name && t.mode === 'lines');
+    const full = path && chart._fullData[chart.data.indexOf(path)];
+    if (full && full.x && full.x.length) {
+      const angle = Math.atan2(full.y[0], full.x[0]) * 180 / Math.PI;
+      if (window.angles.at(-1) !== angle) window.angles.push(angle);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}
+"""
+
+
+def test_a_hundred_slider_changes(tab: Page, server: Server) -> None:
+    tab.goto(lesson.path(RACE, steps=40))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    tab.evaluate(ANGLES, path_name(tab))
+    lesson.thumb(tab, RACE, "rotation").focus()
+    with lesson_load(server) as load:
+        began = time.monotonic()
+        for _ in range(100):
+            tab.keyboard.press("ArrowRight")
+            tab.wait_for_timeout(20)
+        assert time.monotonic() - began < 15
+        tab.wait_for_url("**rotation=90**")
+        wait_for_quiet(tab, 60)
+    assert load and max(one["running"] for one in load) <= 1
+    assert max(one["queued"] for one in load) <= 1
+    angles = tab.evaluate("window.angles")
+    assert angles == sorted(angles, reverse=angles[-1] < angles[0]), "an older frame came after"
+    turned = abs(angles[-1] - angles[0]) % 360
+    assert math.isclose(min(turned, 360 - turned), 90, abs_tol=0.5)
+    last, numbers = figure(tab), lesson.numbers(tab)
+    tab.reload()
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    assert figure(tab) == last and lesson.numbers(tab) == numbers
+
+
+def path_name(page: Page) -> str:
+    """The name of the first racer's path."""
+    paths = [t for t in figure(page) if t["mode"] == "lines" and t["name"]]
+    return str(paths[0]["name"])
+
+
+class lesson_load:
+    """What /health says, looked at all the time."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.seen, self.over = server, list[dict[str, Any]](), threading.Event()
+        self.thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> list[dict[str, Any]]:
+        self.thread.start()
+        return self.seen
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.thread.join()
+
+    def _look(self) -> None:
+        while not self.over.wait(0.03):
+            self.seen.append(lesson.health(self.server))
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [(RACE, {"rates": "same", "lr": 1e6}), (NETWORK, {"optimizer": "gradient-descent", "lr": 1e6, "activation": "relu"})],
+)
+def test_a_learning_rate_of_a_million(name: str, settings: dict[str, Any], tab: Page) -> None:
+    tab.goto(lesson.path(name, steps=200, **settings))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    if name == NETWORK:
+        lesson.press(tab, name, "train")
+        wait_for_run_end(tab)
+    said = tab.get_by_test_id("stAlert")
+    expect(said).to_be_visible(timeout=15_000)
+    assert "step" in said.inner_text() and "learning rate" in said.inner_text().lower()
+    assert lesson.step_drawn(tab) < 200
+    panels = len(lesson.panels(tab))
+    lesson.press(tab, name, "fix")
+    wait_for_run_end(tab)
+    expect(tab.get_by_test_id("stAlert")).to_have_count(0)
+    assert len(lesson.panels(tab)) == 2 * panels
+    expect(tab.get_by_text("Pinned below.")).to_contain_text("learning rate")
+    expect(tab.get_by_test_id("stException")).to_have_count(0)
+
+
+WRONG = {
+    "__import__('os')": "",
+    "9**9**9": "",
+    "(" * 150 + "x" + ")" * 150: "",
+    "1/(x-x)": "",
+}
+
+
+def test_typed_surfaces_that_make_no_sense(tab: Page, server: Server) -> None:
+    tab.goto(lesson.path(RACE, surface="formula", formula="x^2 + y^2", steps=40))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    right = figure(tab)
+    box = lesson.control(tab, RACE, "formula").locator("input")
+    for text in WRONG:
+        box.fill(text)
+        pressed = time.monotonic()
+        box.press("Enter")
+        said = tab.get_by_test_id("stAlert")
+        expect(said).to_be_visible()
+        assert time.monotonic() - pressed < 1
+        print(text[:30], "->", said.inner_text())
+        assert len(said.inner_text()) < 300
+        assert figure(tab) == right, "the picture of before should stay"
+        box.fill("x^2 + y^2")
+        box.press("Enter")
+        expect(said).to_have_count(0)
+    assert server.process.poll() is None

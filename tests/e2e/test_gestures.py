@@ -1,0 +1,107 @@
+"""Sliders, clicks and drags: what they change in the picture."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e import lesson
+from tests.e2e.app import figure, wait_for_change, wait_for_quiet
+
+RACE, SWEEP, DESCEND = "optimizers.race", "optimizers.sweep", "optimizers.descend"
+
+
+def test_a_slider_moves_the_ball_without_a_button(tab: Page) -> None:
+    tab.goto(lesson.path(DESCEND))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    before, numbers = figure(tab), lesson.numbers(tab)
+    lesson.thumb(tab, DESCEND, "lr").press("ArrowRight")
+    wait_for_change(tab, before)
+    tab.wait_for_url(f"**{DESCEND}.lr=0.035**")
+    wait_for_quiet(tab)
+    assert lesson.numbers(tab) != numbers
+    expect(lesson.keyed(tab, DESCEND, "train")).to_have_count(0)
+
+
+def test_turning_the_valley_turns_the_paths(tab: Page) -> None:
+    tab.goto(lesson.path(RACE))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    before = figure(tab)
+    for _ in range(3):
+        lesson.thumb(tab, RACE, "rotation").press("ArrowRight")
+    tab.wait_for_url("**rotation=3**")
+    wait_for_change(tab, before)
+    wait_for_quiet(tab)
+    assert lesson.value(tab, RACE, "rotation") == 3
+
+
+def test_a_clicked_cell_of_the_sweep_is_raced(tab: Page) -> None:
+    tab.goto(lesson.path(SWEEP))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    box = tab.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    assert box is not None
+    tab.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
+    there = lesson.keyed(tab, SWEEP, "go-there")
+    expect(there).to_be_visible()
+    words = there.inner_text()
+    there.get_by_role("button").click()
+    chosen = lesson.keyed(tab, "optimizers", "see").locator('[aria-checked="true"]')
+    expect(chosen).to_have_text("2 Race")
+    wait_for_quiet(tab)
+    found = re.search(r"optimizers\.race\.lr=([\d.e-]+)", tab.url)
+    assert found is not None, tab.url
+    rate = float(found[1])
+    told = [float(number) for number in re.findall(r"\d+\.\d+", words)]
+    assert any(abs(one - rate) < 0.03 * rate for one in told), (words, rate)
+    assert abs(lesson.value(tab, RACE, "lr") - rate) < 0.001 * rate
+    assert len(lesson.numbers(tab)[0].splitlines()) == 2  # one racer
+    # The address carries them all: a reload shows the same.
+    numbers = lesson.numbers(tab)
+    tab.reload()
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    assert lesson.numbers(tab) == numbers
+
+
+def test_a_rate_between_two_stops_is_kept_until_it_is_moved(tab: Page) -> None:
+    tab.goto(lesson.path(RACE, rates="same", lr=0.0205))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    assert lesson.value(tab, RACE, "lr") == 0.0205
+    before = figure(tab)
+    lesson.thumb(tab, RACE, "lr").press("ArrowRight")
+    wait_for_change(tab, before)
+    wait_for_quiet(tab)
+    assert lesson.value(tab, RACE, "lr") == 0.03
+    lesson.thumb(tab, RACE, "lr").press("ArrowLeft")
+    tab.wait_for_url("**race.lr=0.02&**")
+
+
+def test_the_start_is_dragged_and_the_sliders_follow(tab: Page) -> None:
+    tab.goto(lesson.path(RACE))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    before = figure(tab)
+    pad = tab.get_by_role("slider", name="Drag the start")
+    box = pad.bounding_box()
+    assert box is not None
+    where = pad.get_attribute("aria-valuetext")
+    tab.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.25 * box["height"], steps=6)
+    tab.mouse.up()
+    expect(pad).not_to_have_attribute("aria-valuetext", where or "")
+    wait_for_change(tab, before)
+    wait_for_quiet(tab)
+    x, y = (float(part) for part in re.findall(r"-?[\d.]+", pad.get_attribute("aria-valuetext") or ""))
+    assert x > 0 and y > 0
+    for field, value in (("start_x", x), ("start_y", y)):
+        assert abs(lesson.value(tab, RACE, field) - value) < 0.02
+    # Every path begins where the point was dropped.
+    paths = [t for t in figure(tab) if t["mode"] == "lines" and t.get("name") and len(t["x"]) > 3]
+    starts = [(t["x"][0], t["y"][0]) for t in paths]
+    assert any(abs(a - x) < 0.02 and abs(b - y) < 0.02 for a, b in starts), starts
