@@ -9,8 +9,9 @@ import numpy as np
 
 from core.controls import Choice, LogSlider, Seed, Slider, Toggle
 from core.experiment import Frame as Base
+from core.optimizers.fields import Condition, Rotation
 from core.optimizers.hyper import TITLES, RuleName
-from core.optimizers.surfaces import LABELS, SURFACES, TURNED, Options, value
+from core.optimizers.surfaces import LABELS, SURFACES, Options, value
 from core.settings import Settings as BaseSettings
 
 SurfaceName = Literal[
@@ -32,16 +33,8 @@ class Settings(BaseSettings):
     """One optimizer, a grid of starts."""
 
     surface: Annotated[SurfaceName, Choice("Surface", labels=LABELS)] = "himmelblau"
-    condition: Annotated[
-        float,
-        LogSlider(
-            "Condition number", 1, 1000, when={"surface": ("bowl",)},
-            help="How many times steeper across than along.",
-        ),
-    ] = 10.0  # fmt: skip
-    rotation: Annotated[
-        float, Slider("Rotation", 0, 90, 1, unit="degrees", when={"surface": TURNED})
-    ] = 0.0
+    condition: Condition = 10.0
+    rotation: Rotation = 0.0
     optimizer: Annotated[RuleName, Choice("Optimizer", labels=TITLES)] = "gradient-descent"
     lr: Annotated[float, LogSlider("Learning rate", 1e-5, 10)] = 3e-3
     momentum: Annotated[float, Slider("Momentum", 0, 0.99, 0.01, when={"optimizer": _HEAVY})] = 0.9

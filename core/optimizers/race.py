@@ -12,6 +12,7 @@ from core.controls import Choice, Choices, LogSlider, Seed, Slider, Text
 from core.experiment import Experiment, Frame, View
 from core.formula import parse
 from core.optimizers import race_figures, race_scene
+from core.optimizers.fields import Condition, Rotation
 from core.optimizers.hyper import TITLES, Hyper, Number, RuleName, hyper
 from core.optimizers.race_presets import PRESETS
 from core.optimizers.surfaces import LABELS, Options, SurfaceName
@@ -21,7 +22,6 @@ Racer = Literal[RuleName, "sgd", "lbfgs"]
 ADAMS = ("adam", "adamw", "amsgrad", "nadam", "radam", "adamax")
 HEAVY = ("momentum", "nesterov")
 TOLERANCE = 1e-3  # settled: the loss stays within this of the minimum
-_TURNED = {"surface": ("bowl", "ravine")}
 
 
 class RaceSettings(Settings):
@@ -30,20 +30,8 @@ class RaceSettings(Settings):
     """
 
     surface: Annotated[SurfaceName, Choice("Surface", labels=LABELS)] = "ravine"
-    condition: Annotated[
-        float,
-        LogSlider(
-            "Condition number", 1, 1000, help="How much steeper the bowl is across than along.",
-            when={"surface": ("bowl",)},
-        ),
-    ] = 10.0  # fmt: skip
-    rotation: Annotated[
-        float,
-        Slider(
-            "Rotation", 0, 90, 1, unit="degrees", when=_TURNED,
-            help="Turns the valley, and the start with it, about the origin.",
-        ),
-    ] = 0.0  # fmt: skip
+    condition: Condition = 10.0
+    rotation: Rotation = 0.0
     formula: Annotated[
         str,
         Text(

@@ -10,8 +10,9 @@ import numpy as np
 
 from core.controls import Choice, LogSlider, Seed, Slider, Toggle
 from core.experiment import Frame as Base
+from core.optimizers.fields import Condition, Rotation
 from core.optimizers.hyper import TITLES
-from core.optimizers.surfaces import LABELS, SURFACES, TURNED, Options, curvatures
+from core.optimizers.surfaces import LABELS, SURFACES, Options, curvatures
 from core.settings import Settings as BaseSettings
 
 SurfaceName = Literal["bowl", "ravine", "rosenbrock", "beale", "himmelblau", "saddle"]
@@ -32,16 +33,8 @@ class Settings(BaseSettings):
     """One optimizer, one start, a plane of learning rates and momenta (or betas)."""
 
     surface: Annotated[SurfaceName, Choice("Surface", labels=LABELS)] = "ravine"
-    condition: Annotated[
-        float,
-        LogSlider(
-            "Condition number", 1, 1000, when={"surface": ("bowl",)},
-            help="How many times steeper across than along.",
-        ),
-    ] = 10.0  # fmt: skip
-    rotation: Annotated[
-        float, Slider("Rotation", 0, 90, 1, unit="degrees", when={"surface": TURNED})
-    ] = 0.0
+    condition: Condition = 10.0
+    rotation: Rotation = 0.0
     optimizer: Annotated[
         Name, Choice("Optimizer", labels=TITLES, help="Momentum 0 is plain gradient descent.")
     ] = "momentum"
