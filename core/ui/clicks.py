@@ -37,6 +37,11 @@ def _undimmed(trace: dict[str, Any]) -> dict[str, Any]:
     return {**trace, "unselected": {"marker": marker, "textfont": font}}
 
 
+def call(experiment: Experiment) -> None:
+    """Have the whole page answer a click that was heard by a part of it: settings have changed."""
+    st.session_state[f"{experiment.name}#clicked"] = True
+
+
 def waiting(experiment: Experiment) -> bool:
     """Whether a click was just heard that the whole page must answer."""
     return bool(st.session_state.pop(f"{experiment.name}#clicked", False))
@@ -61,7 +66,7 @@ def _follow(experiment: Experiment, shown: Shown, click: Click | None) -> None:
     state = st.session_state
     if click is None:
         return
-    state[f"{experiment.name}#clicked"] = True
+    call(experiment)
     if click.experiment == experiment.name:
         address.put(experiment, {**shown.settings.model_dump(), **click.values})
     else:

@@ -46,8 +46,10 @@ def show(
     slim, every = is_narrow(), _pace(shown)
 
     def body() -> None:
+        if clicks.waiting(experiment):
+            st.rerun()
         now = runs.current(experiment, settings)
-        if _pace(now) != every or clicks.waiting(experiment):
+        if _pace(now) != every:
             st.rerun()
         _body(experiment, settings, now, slim)
         if under is not None:
@@ -262,6 +264,7 @@ def _fix(experiment: Experiment, shown: Shown, fix: dict[str, Any]) -> None:
     settings = experiment.settings(**{**shown.settings.model_dump(), **fix})
     address.put(experiment, settings.model_dump())
     _train(experiment, settings.canonical())
+    clicks.call(experiment)
 
 
 def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> None:
