@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import annotated_types as at
+from pydantic import StringConstraints
 
 Level = Literal["simple", "more"]
 
@@ -160,6 +161,27 @@ class Points(_Common, Control):
 
     def allowed(self) -> str:
         return f"up to {self.most} points, each a class digit and four hexadecimal digits"
+
+
+@dataclass(frozen=True)
+class Data(_Common, Control):
+    """A file of the reader's own: nothing yet, or the SHA-256 of what ``core.data.uploads`` keeps.
+
+    Give it a ``when``: the defaults must run without a file.
+    reader: import string of bytes -> a few words on what they hold; its ValueError, what is wrong.
+    kinds: the endings that a file's name may have. most_bytes: how large a file may be.
+    """
+
+    label: str
+    reader: str = "core.data.tables:in_words"
+    kinds: tuple[str, ...] = ("csv",)
+    most_bytes: int = 1_000_000
+
+    def __iter__(self) -> Iterator[object]:
+        yield from StringConstraints(max_length=64, pattern="^([0-9a-f]{64})?$")
+
+    def allowed(self) -> str:
+        return "the SHA-256 of an uploaded file, 64 hexadecimal digits in lower case"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 
-from core.controls import Choice, Choices, Control
+from core.controls import Choice, Choices, Control, Data
 
 
 class SettingError(ValueError):
@@ -18,6 +18,14 @@ class SettingError(ValueError):
     def __init__(self, field: str, given: object, allowed: str) -> None:
         self.field, self.given, self.allowed = field, given, allowed
         super().__init__(f"{field}: given {_short(given)}, allowed: {allowed}")
+
+
+class Incomplete(SettingError):
+    """A file is asked for and none is given yet. settings: what was given, that file left empty."""
+
+    def __init__(self, field: str, allowed: str, settings: Settings) -> None:
+        super().__init__(field, "", allowed)
+        self.settings = settings
 
 
 class Settings(BaseModel):
@@ -56,14 +64,25 @@ class Settings(BaseModel):
 
     @classmethod
     def checked(cls, values: Mapping[str, Any]) -> Self:
-        """Settings from values; raises SettingError for the first field that is wrong."""
+        """Settings from values; raises SettingError for the first field that is wrong.
+
+        A file that applies and is not given is Incomplete.
+        """
         try:
-            return cls(**values)
+            settings = cls(**values)
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0]) if first["loc"] else "settings"
             given = values.get(name, first.get("input"))
             raise SettingError(name, given, cls._allowed(name, first)) from None
+        for name, control in cls.controls().items():
+            if (
+                isinstance(control, Data)
+                and name in settings.active()
+                and not getattr(settings, name)
+            ):
+                raise Incomplete(name, control.allowed(), settings)
+        return settings
 
     @classmethod
     def schema(cls) -> dict[str, Any]:  # type: ignore[override]

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import ValidationInfo, field_validator
 
 from core import experiment
-from core.controls import Choice, LogSlider, Points, Seed, Slider, Text
+from core.controls import Choice, Data, LogSlider, Points, Seed, Slider, Text
 from core.data import points
 from core.experiment import Experiment, View
 from core.optimizers import landscape_figures, network_why
@@ -35,10 +35,17 @@ class Settings(experiment.Settings):
     """What is learned, by which network, with which optimizer."""
 
     data: Annotated[
-        Literal["ring", "moons", "circles", "xor", "spiral", "gaussians", "digits", "drawn"],
+        Literal[
+            "ring", "moons", "circles", "xor", "spiral", "gaussians", "digits", "drawn", "upload"
+        ],
         Choice(
             "Data",
-            labels={"ring": "Ring of eight", "xor": "XOR", "drawn": "Your own points"},
+            labels={
+                "ring": "Ring of eight",
+                "xor": "XOR",
+                "drawn": "Your own points",
+                "upload": "Your file",
+            },
             help="Two classes in the plane, or photographs of digits (scikit-learn's, 8x8).",
         ),
     ] = "ring"
@@ -50,6 +57,15 @@ class Settings(experiment.Settings):
             when={"data": ("drawn",)},
         ),
     ] = DRAWN
+    upload: Annotated[
+        str,
+        Data(
+            "Your file",
+            help="A CSV file: two columns of numbers, then the class, one of two; 4 to 2,000 rows. "
+            "Each column is spread over -1 to 1. Four fifths are learned, one fifth tests.",
+            when={"data": ("upload",)},
+        ),
+    ] = ""
     optimizer: Annotated[RuleName, Choice("Optimizer", labels=TITLES)] = "adam"
     lr: Annotated[
         float,

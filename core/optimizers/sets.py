@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from core.data import digits, points
+from core.data import digits, points, tables, uploads
 from core.data.toys import TOYS
+from core.experiment import SettingError
 from core.optimizers.network import N_TEST, N_TRAIN, Settings
 
 
@@ -28,11 +29,21 @@ def load(settings: Settings, rng: np.random.Generator) -> Sets:
     """Training and test data of the settings, float32. The digits' parts are always the same."""
     if settings.data == "digits":
         return digit_sets()
-    if settings.data == "drawn":
-        x, y = points.decode(settings.points, classes=2)
+    if settings.data in ("drawn", "upload"):
+        x, y = _own(settings)
         order, cut = rng.permutation(len(y)), len(y) * 4 // 5
         return _cut(x[order], y[order], cut)
     return _cut(*TOYS[settings.data](N_TRAIN + N_TEST, rng, settings.noise), N_TRAIN)
+
+
+def _own(settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """The reader's points, x (n, 2) and y (n,). Raises SettingError for a file that is not here."""
+    if settings.data == "drawn":
+        return points.decode(settings.points, classes=2)
+    try:
+        return tables.points_of_csv(uploads.get(settings.upload))[:2]
+    except (uploads.Missing, tables.TableError) as error:
+        raise SettingError("upload", settings.upload, f"a file kept here. {error}") from None
 
 
 def digit_sets() -> Sets:

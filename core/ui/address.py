@@ -15,8 +15,10 @@ import streamlit as st
 from streamlit.runtime.state.session_state_proxy import get_session_state
 
 from core.catalog import get
-from core.controls import Choice, Choices
+from core.controls import Choice, Choices, Data
 from core.experiment import Experiment, SettingError, Settings
+from core.settings import Incomplete
+from core.ui import uploads
 
 FLUSH_S = 0.03  # Streamlit sends what waits every 10 ms; a rerun would drop it
 
@@ -71,7 +73,7 @@ def _settle(
             if texts:
                 _take(experiment, field, texts, values, notes)
         settings = _whole(experiment, values, notes)
-        st.session_state[last] = settings.model_dump(mode="json")
+        st.session_state[last] = uploads.ready(settings).model_dump(mode="json")
         for field, info in experiment.settings.model_fields.items():
             wanted.pop(field_key(experiment, field), None)
             if getattr(settings, field) != info.default:
@@ -84,6 +86,8 @@ def _whole(experiment: Experiment, values: dict[str, Any], notes: list[str]) -> 
     while True:
         try:
             return experiment.settings.checked(values)
+        except Incomplete as error:  # its control asks for the file
+            return error.settings
         except SettingError as error:
             notes.append(_sentence(experiment, error))
             if values.pop(error.field, None) is None:
@@ -92,12 +96,22 @@ def _whole(experiment: Experiment, values: dict[str, Any], notes: list[str]) -> 
 
 def put(experiment: Experiment, values: dict[str, Any]) -> None:
     """Set the controls of an experiment; fields that are not named go to their defaults."""
-    full = experiment.settings(**values)
+    files = {field: name for field, name in _files(experiment).items() if not values.get(field)}
+    full = experiment.settings(**{**values, **files})
     for field in experiment.settings.controls():
         value = getattr(full, field)
         value = list(value) if isinstance(value, tuple) else value
         st.session_state[field_key(experiment, field)] = value
     st.session_state[f"{experiment.name}#last"] = full.model_dump(mode="json")
+
+
+def _files(experiment: Experiment) -> dict[str, str]:
+    """The hashes of the files that were uploaded: no preset takes them away."""
+    controls, last = experiment.settings.controls(), f"{experiment.name}#last"
+    files = [field for field, control in controls.items() if isinstance(control, Data)]
+    kept = {field: st.session_state.get(last, {}).get(field, "") for field in files}
+    now = {field: st.session_state.get(field_key(experiment, field), "") for field in files}
+    return {field: now[field] or kept[field] for field in files}
 
 
 def put_ahead(experiment: Experiment, values: dict[str, Any]) -> None:
@@ -185,13 +199,20 @@ def _take(
         label = experiment.settings.controls()[field].label
         notes.append(f"{label} stands there {len(given)} times; the last was taken.")
     try:
-        taken = experiment.settings.parse({**_raw(experiment, values), field: given})
+        taken = _parsed(experiment, {**_raw(experiment, values), field: given})
     except SettingError as error:
         if error.field == field:
             notes.append(_sentence(experiment, error))
             return
-        taken = experiment.settings.parse({field: given})
+        taken = _parsed(experiment, {field: given})
     values[field] = getattr(taken, field)
+
+
+def _parsed(experiment: Experiment, raw: dict[str, Any]) -> Settings:
+    try:
+        return experiment.settings.parse(raw)
+    except Incomplete as error:  # the file may stand further on in the link
+        return error.settings
 
 
 def _raw(experiment: Experiment, values: dict[str, Any]) -> dict[str, Any]:

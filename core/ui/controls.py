@@ -6,9 +6,21 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Choice, Choices, Control, LogSlider, Points, Seed, Slider, Text, Toggle
+from core.controls import (
+    Choice,
+    Choices,
+    Control,
+    Data,
+    LogSlider,
+    Points,
+    Seed,
+    Slider,
+    Text,
+    Toggle,
+)
 from core.experiment import Experiment, SettingError, Settings
-from core.ui import address
+from core.settings import Incomplete
+from core.ui import address, uploads
 from core.ui.draw import draw_points
 
 BIND = "query-params"
@@ -72,9 +84,13 @@ def _settings(experiment: Experiment, chosen: dict[str, Any]) -> tuple[Settings,
     hidden = {f: last[f] for f in experiment.settings.controls() if f in last and f not in chosen}
     try:
         settings = experiment.settings.checked(_plain({**hidden, **chosen}))
+    except Incomplete:
+        return experiment.settings.checked(_plain(last)), uploads.FIRST
     except SettingError as error:
         label = experiment.settings.controls()[error.field].label
         return experiment.settings.checked(_plain(last)), f"{label}: {error.allowed}"
+    if fault := uploads.fault(settings):
+        return experiment.settings.checked(_plain(last)), fault
     st.session_state[last_key] = settings.model_dump(mode="json")
     return settings.canonical(), ""
 
@@ -113,6 +129,8 @@ def _widget(experiment: Experiment, field: str, control: Control) -> Any:
         return st.text_input(label, info.default, max_chars=control.most, **common)
     if isinstance(control, Points):
         return _points(label, control, info.default, common)
+    if isinstance(control, Data):
+        return uploads.upload(label, control, common)
     raise TypeError(f"no widget for {type(control).__name__}")
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import framefile
 from core.experiment import Experiment
-from core.ui import address, pins
+from core.ui import address, pins, uploads
 from core.ui.runs import Shown
 
 
@@ -46,6 +46,11 @@ def actions(experiment: Experiment, shown: Shown) -> None:
 
 def _share(experiment: Experiment, shown: Shown) -> None:
     st.caption("This link carries every setting, and shows the same run to whoever opens it.")
+    if uploads.carried(shown.settings):
+        st.caption(
+            "It does not carry your file, only its fingerprint: it works here as long as this "
+            "server keeps the file, and elsewhere once the file is uploaded there."
+        )
     start = False
     if experiment.trains:
         start = st.toggle("Start at once", key=f"{experiment.name}#share-go")
