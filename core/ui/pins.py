@@ -9,24 +9,26 @@ from core.experiment import Experiment
 from core.ui import runs
 from core.ui.runs import Shown
 
+PIN, DRAWN = "pin", "drawn"  # what is kept: to compare with, and what was drawn last
 
-def pin(experiment: Experiment, shown: Shown) -> None:
+
+def pin(experiment: Experiment, shown: Shown, kept_as: str = PIN) -> None:
     """Keep what is shown to compare with; only its id and settings stay with the session."""
-    st.session_state[f"{experiment.name}#pin"] = {
+    st.session_state[f"{experiment.name}#{kept_as}"] = {
         "origin": shown.origin,
         "id": shown.run.id if shown.run else "",
         "settings": shown.settings.model_dump(mode="json"),
     }
 
 
-def unpin(experiment: Experiment) -> None:
+def unpin(experiment: Experiment, kept_as: str = PIN) -> None:
     """Forget the pinned run."""
-    st.session_state.pop(f"{experiment.name}#pin", None)
+    st.session_state.pop(f"{experiment.name}#{kept_as}", None)
 
 
-def pinned(experiment: Experiment) -> Shown | None:
+def pinned(experiment: Experiment, kept_as: str = PIN) -> Shown | None:
     """The pinned run, None if there is none or the engine no longer has it."""
-    kept = st.session_state.get(f"{experiment.name}#pin")
+    kept = st.session_state.get(f"{experiment.name}#{kept_as}")
     if kept is None:
         return None
     settings = experiment.settings(**kept["settings"]).canonical()
@@ -35,7 +37,7 @@ def pinned(experiment: Experiment) -> Shown | None:
         return Shown(settings, frames, "shipped") if frames else None
     run = get_engine().get(kept["id"])
     if run is None or not run.frames:
-        unpin(experiment)
+        unpin(experiment, kept_as)
         return None
     return Shown(settings, list(run.frames), "run", run)
 

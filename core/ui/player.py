@@ -73,7 +73,11 @@ def _body(experiment: Experiment, settings: Settings, shown: Shown, slim: bool) 
         _progress(shown) if shown.active else st.caption(_status(experiment, shown))
     _say(experiment, settings, shown)
     if shown.frames:
-        _picture(experiment, shown, view, slim)
+        pins.pin(experiment, shown, pins.DRAWN)
+    # Until the first frame, or where none came, the picture of before stays.
+    picture = shown if shown.frames else pins.pinned(experiment, pins.DRAWN)
+    if picture is not None:
+        _picture(experiment, picture, view, slim)
     else:
         # Room for the picture, so that the page does not jump when it comes.
         with st.container(height=456, border=False):
