@@ -54,18 +54,27 @@ def wait_for_picture(page: Page, timeout_s: float = 30.0) -> None:
 
 
 def keyed(page: Page, experiment: str, key: str) -> Locator:
-    """The element of a key: a field's control, or a button of the player (``train``)."""
-    return page.locator(".st-key-" + re.sub(r"[^\w-]", "-", f"{experiment}.{key}"))
+    """The element of a key in the page's main part: a button of the player (``train``)."""
+    return page.get_by_test_id("stMain").locator(_class(experiment, key))
+
+
+def field_of(page: Page, experiment: str, field: str) -> Locator:
+    """The control of a field in the sidebar, in sight or not."""
+    return page.get_by_test_id("stSidebar").locator(_class(experiment, field))
 
 
 def control(page: Page, experiment: str, field: str) -> Locator:
-    """The control of a field, where the More section is folded after unfolding it."""
-    found = keyed(page, experiment, field)
+    """The control of a field in sight, where it is under More after unfolding that."""
+    found = field_of(page, experiment, field)
     more = page.get_by_test_id("stSidebar").get_by_test_id("stExpander")
-    if not found.is_visible() and more.count() and more.locator("details:not([open])").count():
+    if not found.is_visible() and more.locator("details:not([open])").count():
         more.locator("summary").click()
     found.wait_for(state="visible")
     return found
+
+
+def _class(experiment: str, key: str) -> str:
+    return ".st-key-" + re.sub(r"[^\w-]", "-", f"{experiment}.{key}")
 
 
 def thumb(page: Page, experiment: str, field: str) -> Locator:

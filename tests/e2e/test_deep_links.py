@@ -88,6 +88,6 @@ def first_screen(page: Page, name: str) -> None:
     assert box is not None and box["y"] < picture["y"]
     fields = [
         field for field in experiment.settings.controls()
-        if lesson.keyed(page, name, field).is_visible()
+        if lesson.field_of(page, name, field).is_visible()
     ]  # fmt: skip
     assert 1 <= len(fields) <= SIMPLE, fields

@@ -55,7 +55,7 @@ name => {
     const path = chart && (chart.data || []).find(t => t.name === name && t.mode === 'lines');
     const full = path && chart._fullData[chart.data.indexOf(path)];
     if (full && full.x && full.x.length) {
-      const angle = Math.atan2(full.y[0], full.x[0]) * 180 / Math.PI;
+      const angle = (Math.atan2(full.y[0], full.x[0]) * 180 / Math.PI + 360) % 360;
       if (window.angles.at(-1) !== angle) window.angles.push(angle);
     }
     requestAnimationFrame(look);
@@ -82,9 +82,8 @@ def test_a_hundred_slider_changes(tab: Page, server: Server) -> None:
     assert load and max(one["running"] for one in load) <= 1
     assert max(one["queued"] for one in load) <= 1
     angles = tab.evaluate("window.angles")
-    assert angles == sorted(angles, reverse=angles[-1] < angles[0]), "an older frame came after"
-    turned = abs(angles[-1] - angles[0]) % 360
-    assert math.isclose(min(turned, 360 - turned), 90, abs_tol=0.5)
+    assert angles == sorted(angles), "an older picture came after a newer one"
+    assert math.isclose(angles[-1] - angles[0], 90, abs_tol=0.01)
     last, numbers = figure(tab), lesson.numbers(tab)
     tab.reload()
     lesson.wait_for_picture(tab)
@@ -120,7 +119,10 @@ class lesson_load:
 
 @pytest.mark.parametrize(
     ("name", "settings"),
-    [(RACE, {"rates": "same", "lr": 1e6}), (NETWORK, {"optimizer": "gradient-descent", "lr": 1e6, "activation": "relu"})],
+    [
+        (RACE, {"rates": "same", "lr": 1e6}),
+        (NETWORK, {"optimizer": "gradient-descent", "lr": 1e6, "activation": "relu"}),
+    ],
 )
 def test_a_learning_rate_of_a_million(name: str, settings: dict[str, Any], tab: Page) -> None:
     tab.goto(lesson.path(name, steps=200, **settings))
@@ -143,30 +145,28 @@ def test_a_learning_rate_of_a_million(name: str, settings: dict[str, Any], tab: 
 
 
 WRONG = {
-    "__import__('os')": "",
-    "9**9**9": "",
-    "(" * 150 + "x" + ")" * 150: "",
-    "1/(x-x)": "",
+    "__import__('os')": "no place in a formula",
+    "9**9**9": "exponent",
+    "(" * 60 + "x" + ")" * 60: "nested",
+    "1/(x-x)": "not a finite number",
 }
 
 
-def test_typed_surfaces_that_make_no_sense(tab: Page, server: Server) -> None:
+def test_typed_surfaces_that_make_no_sense(tab: Page) -> None:
     tab.goto(lesson.path(RACE, surface="formula", formula="x^2 + y^2", steps=40))
     lesson.wait_for_picture(tab)
     wait_for_quiet(tab)
-    right = figure(tab)
+    right, said = figure(tab), tab.get_by_test_id("stAlert")
     box = lesson.control(tab, RACE, "formula").locator("input")
-    for text in WRONG:
+    for text, sentence in WRONG.items():
         box.fill(text)
         pressed = time.monotonic()
         box.press("Enter")
-        said = tab.get_by_test_id("stAlert")
-        expect(said).to_be_visible()
+        expect(said).to_contain_text(sentence)
         assert time.monotonic() - pressed < 1
-        print(text[:30], "->", said.inner_text())
-        assert len(said.inner_text()) < 300
-        assert figure(tab) == right, "the picture of before should stay"
+        assert len(said.inner_text()) < 200
+        wait_for_quiet(tab)
+        assert figure(tab) == right, f"{text}: the picture of before should stay"
         box.fill("x^2 + y^2")
         box.press("Enter")
         expect(said).to_have_count(0)
-    assert server.process.poll() is None

@@ -67,7 +67,7 @@ def test_at_390_pixels(visit: Visit) -> None:
         assert all(low < 0.2 and high > 0.8 for low, high in page.evaluate(SPANS)), name
         screenshot(page, f"{name}-390")
     page.get_by_test_id("stExpandSidebarButton").click()
-    expect(lesson.keyed(page, name, "optimizers")).to_be_in_viewport()
+    expect(lesson.field_of(page, name, "optimizers")).to_be_in_viewport()
     screenshot(page, "sidebar-390")
 
 
