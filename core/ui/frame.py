@@ -28,8 +28,9 @@ html { font-size: 20px; }
 
 def configure() -> None:
     """Icon, layout and logo; called before the navigation, whose pages set the title."""
+    # An SVG travels in the page itself: a file of its own is lost when reruns follow fast.
     st.set_page_config(
-        page_icon=str(ASSETS / "favicon.png"), layout="wide", initial_sidebar_state="auto"
+        page_icon=str(ASSETS / "favicon.svg"), layout="wide", initial_sidebar_state="auto"
     )
     st.logo(str(ASSETS / "logo.svg"), size="large")
 
