@@ -21,6 +21,7 @@ N_TRAIN, N_TEST = 250, 250  # points of a toy set
 SURFACE, MAP, MAPS = 40, 20, 16  # places a side of the answer and of a unit's map; maps drawn
 GALLERY, IMAGES = 32, 16  # test digits and first-layer units on show
 DIGITS_TRAIN = 1438  # of 1797, four fifths of every class
+MOST_TRAIN = 1600  # four fifths of the longest file
 LEAST_DRAWN = 4
 LAYERS, UNITS = 4, 32
 # A heart (class 1) in a ring (class 0), for who picks own points and has drawn none yet.
@@ -82,7 +83,7 @@ class Settings(experiment.Settings):
         LogSlider(
             "Batch size",
             1,
-            DIGITS_TRAIN,
+            MOST_TRAIN,
             whole=True,
             help="Examples per step: 1 is online learning; from the size of the training set on "
             "(250 points, 1438 digits) every step sees all of it (full batch).",
