@@ -27,7 +27,7 @@ html { font-size: 20px; }
 
 
 def configure() -> None:
-    """Icon, layout and logo; called before the navigation, whose pages set the title."""
+    """Icon, layout and logo; called before the navigation, which would set an icon of its own."""
     # An SVG travels in the page itself: a file of its own is lost when reruns follow fast.
     st.set_page_config(
         page_icon=str(ASSETS / "favicon.svg"), layout="wide", initial_sidebar_state="auto"
@@ -36,7 +36,9 @@ def configure() -> None:
 
 
 def begin(page: StreamlitPage) -> None:
-    """Before a page runs: count the visit, and what the teachers' parameters ask for."""
+    """Before a page runs: its title, the visit counted, what the teachers' parameters ask for."""
+    home = page.title == "Home"
+    st.set_page_config(page_title="Glassbox" if home else f"{page.title} - Glassbox")
     _visit(page)
     history.one_entry_a_page()
     st.html(NARROW)

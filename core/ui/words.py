@@ -43,7 +43,7 @@ def show(experiment: Experiment, settings: Settings, shown: Shown, folder: Path)
     st.subheader("The idea", anchor=False)
     st.markdown(found["Idea"])
     formula = st.expander(
-        "Formula", icon=":material/function:", key=f"{name}#formula", on_change="rerun"
+        "Formula", icon=":material/function:", key=f"{name}#maths", on_change="rerun"
     )
     if formula.open:
         with formula:
