@@ -16,7 +16,7 @@ from core.experiment import Experiment, Figure, Settings, View
 from core.plot.animation import animate, thin
 from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
-from core.ui import address, clicks, pins, runs
+from core.ui import address, clicks, pins, runs, zoom
 from core.ui.runs import Shown
 from core.ui.viewport import is_narrow
 
@@ -277,12 +277,23 @@ def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> No
     replay = bool(st.session_state.get(key)) and not shown.active and view.clock
     fig = _animation(shown, pinned, view, slim) if replay else _still(shown, pinned, view, slim, -1)
     chart: dict[str, Any] = {"key": f"{experiment.name}#chart", "config": CONFIG, "alt": view.alt}
-    if view.clicked is None or replay or shown.active:
+    # A selection resets whenever the figure changes: so none on a live chart.
+    heard = view.clicked is not None and not replay and not shown.active
+    chart["key"] += "-click" if heard else ""
+    drawn = f"{_mark(shown)} {_mark(pinned)} {view.name} {replay} {slim}"
+    fig = zoom.keep(experiment.name, chart["key"], fig, drawn)
+    if not heard:
         st.plotly_chart(PlainFigure(fig), **chart)
         return
-    # A selection resets whenever the figure changes: so none on a live chart.
-    chart["key"] += "-click"
     clicks.watch(experiment, shown, view, fig, chart)
+
+
+def _mark(shown: Shown | None) -> str:
+    """What tells these frames from others."""
+    if shown is None:
+        return ""
+    run = shown.run.id if shown.run else shown.settings.key()
+    return f"{run} {len(shown.frames)}"
 
 
 def _still(shown: Shown, pinned: Shown | None, view: View, slim: bool, at: int) -> Figure:

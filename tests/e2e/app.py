@@ -32,7 +32,7 @@ n => {
     : Array.isArray(v) ? v.map(plain) : typeof v === 'number' && !isFinite(v) ? null : v;
   const keep = ['x', 'y', 'z', 'text', 'customdata'];
   const chart = document.querySelectorAll('.js-plotly-plot')[n];
-  return (chart._fullData || []).map((full, i) => {
+  return chart && (chart._fullData || []).map((full, i) => {
     const out = {type: full.type, mode: full.mode, name: chart.data[i].name};
     for (const key of keep) if (full[key] !== undefined) out[key] = plain(full[key]);
     return out;
@@ -161,8 +161,11 @@ def free_port() -> int:
 def figure(page: Page, number: int = 0) -> list[dict[str, Any]]:
     """The traces of a Plotly chart as drawn, arrays as lists, what is not finite as None."""
     page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached")
-    traces: list[dict[str, Any]] = page.evaluate(FIGURE, number)
-    return traces
+    # A live picture is built anew at every update: there may be none for a moment.
+    while (traces := page.evaluate(FIGURE, number)) is None:
+        page.wait_for_timeout(20)
+    found: list[dict[str, Any]] = traces
+    return found
 
 
 def wait_for_change(page: Page, old: list[dict[str, Any]], timeout_s: float = 15.0) -> Any:

@@ -27,6 +27,8 @@ PRESS_AND_WAIT = """
   look();
 })
 """
+PANEL = ".x2y2 .nsewdrag, .nsewdrag[data-subplot=x2y2]"  # the second panel
+RANGE = "() => [...document.querySelector('.js-plotly-plot')._fullLayout.xaxis2.range]"
 SCRUB_STATE = """
 () => { const chart = document.querySelector('.js-plotly-plot');
         return [chart._fullLayout.sliders[0].active, chart.layout.sliders[0].steps.length]; }
@@ -44,14 +46,14 @@ def begin(page: Page, path: str = LONG, slowly: bool = False) -> None:
 
 
 def test_a_training_is_seen_on_its_way_and_ends(tab: Page) -> None:
-    begin(tab, lesson.path(NETWORK, steps=5000))
+    begin(tab, LONG)
     steps: list[int] = []
     drawn: list[int] = []
     end = time.monotonic() + 60
     while time.monotonic() < end and not lesson.keyed(tab, NETWORK, "train").is_visible():
         if found := SPEED.search(lesson.progress(tab)):
             step, total, speed = (int(part.replace(",", "")) for part in found.groups())
-            assert total == 5000 and speed > 0
+            assert total == 20_000 and speed > 0
             steps.append(step)
             drawn.append(lesson.step_drawn(tab))
         tab.wait_for_timeout(100)
@@ -59,7 +61,7 @@ def test_a_training_is_seen_on_its_way_and_ends(tab: Page) -> None:
     assert len(set(drawn)) >= 2 and drawn == sorted(drawn), drawn
     wait_for_run_end(tab)
     expect(lesson.keyed(tab, NETWORK, "train")).to_contain_text("again")
-    assert lesson.step_drawn(tab) == 5000
+    assert lesson.step_drawn(tab) == 20_000
 
 
 def test_stop_ends_worker_and_page_within_half_a_second(tab: Page, server: Server) -> None:
@@ -111,7 +113,7 @@ def test_scrub_and_play_ask_nothing_of_the_server(tab: Page) -> None:
         socket.on("framesent", lambda payload: sent.append(payload))
 
     tab.on("websocket", listen)
-    begin(tab, lesson.path(NETWORK, steps=3000))
+    begin(tab, LONG)
     wait_for_run_end(tab)
     active, count = tab.evaluate(SCRUB_STATE)
     assert active == count - 1 and count > 20
@@ -127,8 +129,8 @@ def test_scrub_and_play_ask_nothing_of_the_server(tab: Page) -> None:
     # A rerun with the same settings leaves the picture where it was.
     scrub(tab, 0.5)
     place, half = tab.evaluate(SCRUB_STATE)[0], figure(tab)
-    lesson.keyed(tab, NETWORK, "formula").locator("summary").click()
-    expect(lesson.keyed(tab, NETWORK, "formula").locator(".katex").first).to_be_visible()
+    lesson.keyed(tab, NETWORK, "maths").locator("summary").click()
+    expect(lesson.keyed(tab, NETWORK, "maths").locator(".katex").first).to_be_visible()
     wait_for_quiet(tab)
     assert len(sent) > asked
     assert tab.evaluate(SCRUB_STATE)[0] == place and figure(tab) == half
@@ -150,6 +152,7 @@ def test_zoom_survives_an_update(tab: Page) -> None:
     zoom(tab)
     near = ranges(tab)
     assert near[0] > wide[0] and near[1] < wide[1]
+    wait_for_quiet(tab)
     before = figure(tab)
     lesson.press(tab, NETWORK, "train")
     wait_for_change(tab, before)
@@ -159,23 +162,54 @@ def test_zoom_survives_an_update(tab: Page) -> None:
     lesson.press(tab, NETWORK, "stop")
     wait_for_run_end(tab)
     assert ranges(tab) == near
+    panel = tab.locator(PANEL).first.bounding_box()
+    assert panel is not None
+    tab.mouse.dblclick(panel["x"] + panel["width"] / 2, panel["y"] + panel["height"] / 2)
+    tab.wait_for_function(f"wide => JSON.stringify(({RANGE})()) === JSON.stringify(wide)", arg=wide)
+
+
+def test_the_camera_survives_an_update(tab: Page) -> None:
+    tab.goto(lesson.path("optimizers.race"))
+    lesson.wait_for_picture(tab)
+    tab.get_by_role("radio", name="Surface").click()
+    tab.wait_for_function("() => document.querySelector('.js-plotly-plot')?._fullLayout?.scene")
+    wait_for_quiet(tab)
+    before, traces = camera(tab), figure(tab)
+    box = tab.locator("#scene canvas, .gl-container canvas").first.bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.5 * box["height"])
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.55 * box["height"], steps=5)
+    tab.mouse.up()
+    lesson.wait_until(lambda: tab.wait_for_timeout(100) or camera(tab) != before, 5, "a turn")
+    wait_for_quiet(tab)
+    turned = camera(tab)
+    lesson.thumb(tab, "optimizers.race", "rotation").press("ArrowRight")
+    wait_for_change(tab, traces)
+    wait_for_quiet(tab)
+    assert camera(tab) == turned
+
+
+def camera(page: Page) -> dict[str, float]:
+    """Where the eye of the first scene is."""
+    script = "() => document.querySelector('.js-plotly-plot')._fullLayout.scene.camera.eye"
+    found: dict[str, float] = page.evaluate(script)
+    return {axis: round(at, 4) for axis, at in found.items()}
 
 
 def ranges(page: Page) -> list[float]:
     """The range of the horizontal axis of the second panel."""
-    found: list[float] = page.evaluate(
-        "() => [...document.querySelector('.js-plotly-plot')._fullLayout.xaxis2.range]"
-    )
+    found: list[float] = page.evaluate(RANGE)
     return found
 
 
 def zoom(page: Page) -> None:
     """Drag a rectangle in the second panel with the mouse."""
-    box = page.locator(".x2y2 .nsewdrag, .nsewdrag[data-subplot=x2y2]").first.bounding_box()
+    old = ranges(page)
+    box = page.locator(PANEL).first.bounding_box()
     assert box is not None
-    at = lambda share: (box["x"] + share * box["width"], box["y"] + share * box["height"])  # noqa: E731
-    page.mouse.move(*at(0.3))
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
-    page.mouse.move(*at(0.7), steps=8)
+    page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.7 * box["height"], steps=8)
     page.mouse.up()
-    page.wait_for_timeout(300)
+    page.wait_for_function(f"old => ({RANGE})()[0] > old[0]", arg=old)

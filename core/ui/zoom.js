@@ -1,0 +1,53 @@
+// Hears what a visitor zooms to, and tells it: {of: the picture, at: {axis: range or camera}}.
+// Charts come and go with every update, so it looks for a new one whenever the page changes.
+export default function ({ parentElement, data, setStateValue }) {
+  const ear = (parentElement.ear ??= { tell: null, data: null, chart: null });
+  ear.data = data;
+  ear.tell = (at) => setStateValue("zoom", { of: ear.data.of, at });
+  if (ear.watch) return;
+
+  const plain = (value) => JSON.parse(JSON.stringify(value ?? null));
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const read = (chart, axis) => {
+    const { camera, autorange, range } = chart._fullLayout[axis];
+    if (!camera) return plain(autorange ? null : range);
+    return plain({ eye: camera.eye, center: camera.center, up: camera.up });
+  };
+
+  function listen(chart) {
+    const axes = Object.keys(chart._fullLayout).filter((key) => /^([xy]axis|scene)\d*$/.test(key));
+    const came = Object.fromEntries(axes.map((axis) => [axis, read(chart, axis)]));
+    const moved = {};
+    const tell = () => {
+      const at = Object.entries({ ...ear.data.zoom, ...moved });
+      ear.tell(Object.fromEntries(at.filter(([, where]) => where !== null)));
+    };
+    chart.on("plotly_doubleclick", () => ear.tell({}));
+    chart.on("plotly_relayout", (change) => {
+      const named = (axis) => Object.keys(change).some((key) => key.startsWith(axis + "."));
+      if (!axes.some(named)) return;
+      for (const axis of axes) {
+        const now = read(chart, axis);
+        // Named and back at where it came in: the visitor asked for the whole of it.
+        if (!same(now, came[axis])) moved[axis] = now;
+        else if (named(axis)) moved[axis] = null;
+      }
+      tell();
+    });
+  }
+
+  const look = () => {
+    const chart = document.querySelector(ear.data.chart + " .js-plotly-plot");
+    if (!chart || chart === ear.chart || !chart.on || !chart._fullLayout) return;
+    ear.chart = chart;
+    listen(chart);
+  };
+  ear.watch = new MutationObserver(look);
+  ear.watch.observe(document.body, { childList: true, subtree: true });
+  look();
+  return () => {
+    if (parentElement.isConnected) return;
+    ear.watch.disconnect();
+    parentElement.ear = undefined;
+  };
+}
