@@ -25,7 +25,7 @@ CONTRAST = """
     return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b); };
   const back = light(getComputedStyle(document.querySelector('.stApp')).backgroundColor);
   const words = [...document.querySelectorAll(
-    '.js-plotly-plot .xtick text, .js-plotly-plot .g-xtitle text, .js-plotly-plot .annotation text')];
+    '.js-plotly-plot :is(.xtick, .g-xtitle, .annotation) text')];
   return Math.min(...words.map(word => {
     const ink = light(getComputedStyle(word).fill);
     return (Math.max(ink, back) + 0.05) / (Math.min(ink, back) + 0.05); }));
@@ -80,5 +80,3 @@ def choose(page: Page, name: str, words: str) -> None:
         timeout=30_000
     )
     wait_for_quiet(page)
-
-
