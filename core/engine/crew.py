@@ -37,6 +37,7 @@ class Worker:
     drain: bool = False
     doomed: bool = False
     finished: bool = False
+    hired: float = 0.0  # when it got its run, on the monotonic clock
 
     def due(self, now: float) -> float | None:
         """When to read from it next, on the monotonic clock; None: not until something changes."""
@@ -82,7 +83,7 @@ class Crew:
     def hire(self, run: Run) -> Worker:
         """Give the run to the spare worker, or to a new one."""
         worker, self.spare = self.spare or self._fork(), None
-        worker.run = run
+        worker.run, worker.hired = run, time.monotonic()
         with suppress(OSError):  # it has just died: reading from it will say so
             worker.conn.send(self._job(run))
         return worker
@@ -91,6 +92,13 @@ class Crew:
         """See that one spare worker waits."""
         if self.ready and self.spare is None:
             self.spare = self._fork()
+
+    def keep(self, worker: Worker) -> bool:
+        """Let a worker that has done its job be the spare one, unless one waits already."""
+        if self.spare is not None or worker.gone or not self.ready:
+            return False
+        worker.run, self.spare = None, worker
+        return True
 
     def dismiss(self, worker: Worker) -> None:
         """End a worker; its connection is closed by :meth:`sweep`."""

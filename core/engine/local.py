@@ -190,6 +190,8 @@ class LocalEngine:
         if self._crew.launcher is not None:
             sources[self._crew.launcher.channel] = None
         times = [self._watch.wait()] if self._roster.runs else []
+        if self._roster.refill_at > now:
+            times.append(self._roster.refill_at - now)
         for worker in self._crew.workers.values():
             due = worker.due(now)
             if due is not None and due <= now:

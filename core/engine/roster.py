@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from core.engine.crew import MB, Crew, Worker
 from core.engine.limits import Limits, QueueFull
 from core.engine.run import Run, RunError, State
 from core.engine.store import Store
+
+# A quick computation leaves its worker as the next spare, so that a slider moved again and again
+# forks nothing: a fork takes longer than most of them. After so long it is not waited for.
+YOUNG_S = 0.2
 
 
 def quick(run: Run) -> bool:
@@ -26,6 +32,7 @@ class Roster:
         self.queue: list[Run] = []  # of those, the ones without a worker
         self.workers: dict[str, Worker] = {}  # run id -> its worker
         self.store = Store(limits.store_mb * MB)
+        self.refill_at = 0.0  # when to see to the spare worker again, on the monotonic clock
 
     def of(self, owner: str) -> list[Run]:
         """The active runs of this owner."""
@@ -68,8 +75,10 @@ class Roster:
             self.queue.remove(run)
         worker = self.workers.pop(run.id, None)
         if worker is not None:
-            worker.finished = state == "done"
-            self.crew.dismiss(worker)
+            kept = state == "done" and quick(run) and self.crew.keep(worker)
+            if not kept:
+                worker.finished = state == "done"
+                self.crew.dismiss(worker)
         self.store.add(run)
 
     def requeue(self, worker: Worker) -> None:
@@ -93,7 +102,10 @@ class Roster:
             line = (run for run in self.queue if quick(run) == kind)
             for place, run in enumerate(line, 1 - max(0, self.open(kind))):
                 run.place = max(0, place)
-        self.crew.refill()
+        begun = [w.hired for w in self.crew.at_work() if w.run is not None and quick(w.run)]
+        self.refill_at = max(begun, default=0.0) + YOUNG_S
+        if self.refill_at <= time.monotonic():
+            self.crew.refill()
 
     def open(self, kind: bool) -> int:
         """Free places for quick runs (True) or for trainings; a paused run gives up its own."""

@@ -1,4 +1,7 @@
-"""A worker: one forked process that waits for one job, runs it, sends its frames and ends.
+"""A worker: one forked process that waits for a job, runs it and sends its frames.
+
+When a job is done it waits for another; the server ends those that it does not keep. After a job
+that failed it ends by itself.
 
 What it sends, pickled: ("begun",), ("frame", seconds of its own time, Frame), ("done",),
 ("failed", fields of a RunError). Backpressure is the pipe's: it waits while nobody reads.
@@ -38,18 +41,20 @@ class Job(TypedDict):
 
 
 def main(conn: Connection) -> None:
-    """Wait for a job, do it, end."""
+    """Do one job after the other, until one fails or the server ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides
     with suppress(EOFError, OSError):  # the server, or its interest, is gone
-        job: Job = conn.recv()
-        if changed():
-            forget()
-        fresh = importlib.import_module("core.engine.worker")
-        fresh.perform(conn, job)
+        done = True
+        while done:
+            job: Job = conn.recv()
+            if changed():
+                forget()
+            fresh = importlib.import_module("core.engine.worker")
+            done = fresh.perform(conn, job)
 
 
-def perform(conn: Connection, job: Job) -> None:
-    """Run the job and send what comes of it."""
+def perform(conn: Connection, job: Job) -> bool:
+    """Run the job and send what comes of it; whether it was done to its end."""
     _send(conn, "begun")
     step = 0
     try:
@@ -69,6 +74,8 @@ def perform(conn: Connection, job: Job) -> None:
         _fail(conn, error, step)
     else:
         _send(conn, "done")
+        return True
+    return False
 
 
 def frames(job: Job) -> Generator[Frame]:

@@ -63,6 +63,25 @@ def test_never_more_processes_than_one_at_work_and_one_spare(local: LocalEngine)
     assert 1 <= most <= 2
 
 
+def test_quick_computations_one_after_the_other_share_a_process(local: LocalEngine) -> None:
+    until(lambda: local._crew.spare is not None and local._crew.spare.pid > 0)
+    spare = local._crew.spare
+    for seed in range(5):
+        run = local.submit(toys.QUICK, toys.Steps(steps=2, seed=seed), "ann", fresh=True)
+        assert run.wait(10**6, 10)
+        assert (run.state, len(run.frames)) == ("done", 3)
+        until(lambda: local._crew.spare is spare)
+
+
+def test_a_training_does_not_leave_its_process(local: LocalEngine) -> None:
+    until(lambda: local._crew.spare is not None and local._crew.spare.pid > 0)
+    spare = local._crew.spare
+    assert spare is not None
+    run = local.submit(toys.COUNT, toys.Steps(steps=2), "ann", fresh=True)
+    assert run.wait(10**6, 10)
+    until(lambda: gone(spare.pid))
+
+
 def test_a_spare_that_dies_is_replaced(local: LocalEngine) -> None:
     until(lambda: local._crew.spare is not None and local._crew.spare.pid > 0)
     spare = local._crew.spare
