@@ -87,7 +87,7 @@ def clicking(stage: Stage) -> list[Row]:
     ]  # fmt: skip
 
 
-def nudge(page: Page, name: str = "") -> float:
+def nudge(page: Page) -> float:
     """Seconds from a key pressed on the first slider to the redrawn figure."""
     page.locator("input[type=range]").first.focus()
     seconds = changed(page, lambda: page.keyboard.press("ArrowRight"))
@@ -102,20 +102,9 @@ def changed(page: Page, act: Callable[[], object]) -> float:
     return float(page.evaluate("probe.change()")) / 1000
 
 
-def settle(page: Page, quiet_ms: int = 250) -> None:
-    """Wait until the page's script has been idle for a while."""
-    page.evaluate(
-        """async (quiet) => {
-          const idle = () => document.querySelector('[data-testid="stApp"]')
-            ?.getAttribute("data-test-script-state") === "notRunning";
-          let since = performance.now();
-          while (performance.now() - since < quiet) {
-            await new Promise((resolve) => setTimeout(resolve, 20));
-            if (!idle()) since = performance.now();
-          }
-        }""",
-        quiet_ms,
-    )
+def settle(page: Page) -> None:
+    """Wait until nothing has run or been redrawn for a while."""
+    page.evaluate("probe.settled()")
 
 
 def interleave(

@@ -5,7 +5,8 @@ window.probe = (() => {
     (chart) => chart._fullData?.length && chart.querySelector(".main-svg .trace, .main-svg .hm"));
 
   const mix = (sum, value) => {
-    if (typeof value === "number") return (sum * 31 + value * 1e6) % 1e12;
+    if (typeof value === "number")
+      return Number.isFinite(value) ? (sum * 31 + value * 1e6) % 1e12 : sum + 1;
     if (typeof value === "string") {
       for (let i = 0; i < value.length; i++) sum = (sum * 31 + value.charCodeAt(i)) % 1e12;
       return sum;
@@ -66,5 +67,18 @@ window.probe = (() => {
     window.probe.run = () => run;
   };
 
-  return { first, arm, follow, stamp };
+  // Nothing has run and no figure has changed for a while.
+  const settled = () => {
+    let last = stamp(), since = performance.now();
+    return until(() => {
+      const app = document.querySelector('[data-testid="stApp"]');
+      const idle = app?.getAttribute("data-test-script-state") === "notRunning";
+      const now = stamp();
+      if (!idle || now !== last) since = performance.now();
+      last = now;
+      return performance.now() - since > 250 ? true : null;
+    });
+  };
+
+  return { first, arm, follow, settled };
 })();

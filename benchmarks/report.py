@@ -1,4 +1,4 @@
-"""What was measured: rows, the table on screen, the JSON, the generated part of docs/measured.md."""
+"""What was measured: rows, the table on screen, the JSON, the table in docs/measured.md."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Server:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         flags = [f"--server.port={self.port}", "--server.headless=true"]
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the server
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", script.name, *flags],
             cwd=script.parent,
