@@ -187,5 +187,3 @@ def wait_until_idle(server: Server, timeout_s: float = 40.0) -> None:
         return told["running"] + told["queued"] + told["paused"] == 0
 
     wait_until(idle, timeout_s, "an idle engine")
-
-

@@ -97,7 +97,9 @@ def test_the_start_is_dragged_and_the_sliders_follow(tab: Page) -> None:
     expect(pad).not_to_have_attribute("aria-valuetext", where or "")
     wait_for_change(tab, before)
     wait_for_quiet(tab)
-    x, y = (float(part) for part in re.findall(r"-?[\d.]+", pad.get_attribute("aria-valuetext") or ""))
+    x, y = (
+        float(part) for part in re.findall(r"-?[\d.]+", pad.get_attribute("aria-valuetext") or "")
+    )
     assert x > 0 and y > 0
     for field, value in (("start_x", x), ("start_y", y)):
         assert abs(lesson.value(tab, RACE, field) - value) < 0.02

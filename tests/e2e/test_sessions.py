@@ -49,7 +49,9 @@ def start(page: Page) -> int:
 
 
 def test_a_reload_finds_its_run_again(tab: Page, server: Server) -> None:
-    tab.goto(LONG)
+    # A large network: the new session knows nothing of the speed that was chosen.
+    large = {"hidden": "32-32-32-32", "batch_size": 250, "landscape": "none"}
+    tab.goto(lesson.path(NETWORK, steps=20_000, **large))
     reached = start(tab)
     (worker,) = lesson.at_work(server)
     with watched(server) as seen:

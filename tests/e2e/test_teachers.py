@@ -14,7 +14,9 @@ def test_show_leaves_only_the_named_controls(tab: Page) -> None:
     tab.goto(lesson.path(DESCEND, ("show", "lr"), start=1.5))
     lesson.wait_for_picture(tab)
     wait_for_quiet(tab)
-    fields = tab.locator(f'[data-testid="stSidebar"] [class*="st-key-{DESCEND.replace(".", "-")}-"]')
+    fields = tab.locator(
+        f'[data-testid="stSidebar"] [class*="st-key-{DESCEND.replace(".", "-")}-"]'
+    )
     expect(fields).to_have_count(1)
     before = figure(tab)
     assert start(before) == 1.5  # a control that is not shown keeps what the link gave it
