@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[Stage], list[Row]]] = {
     "slider": drawing.slider,
     "click": drawing.clicking,
     "speed": training.speed,
+    "playground": training.playground,
     "seeds": training.seeds,
     "neighbours": sessions.neighbours,
     "memory": sessions.memory,
