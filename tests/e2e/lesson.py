@@ -20,6 +20,11 @@ from playwright.sync_api import Locator, Page, expect
 from core.experiment import Experiment, Settings
 from tests.e2e.app import Server
 
+NETWORK = "optimizers.network"
+# A training that lasts some 10 to 20 s: a large network, and no landscape at its end.
+LARGE = {"hidden": "32-32-32-32", "batch_size": 250, "landscape": "none"}
+LASTING = {"steps": 20_000, **LARGE}
+
 # A chart that Plotly has drawn, not just made room for.
 DRAWN = """
 () => [...document.querySelectorAll('.js-plotly-plot')].some(

@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import lesson
 from tests.e2e.app import Server, wait_for_quiet
+from tests.e2e.lesson import NETWORK
 
-RACE, NETWORK = "optimizers.race", "optimizers.network"
+RACE = "optimizers.race"
 LONG = "x" * 10_000
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'>"
 

@@ -6,8 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import lesson
 from tests.e2e.app import figure, wait_for_quiet, wait_for_run_end
-
-NETWORK = "optimizers.network"
+from tests.e2e.lesson import NETWORK
 
 
 def test_pin_change_one_setting_and_compare(tab: Page) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from typing import Any
 
@@ -14,15 +13,16 @@ from playwright.sync_api import Page, expect
 from tests.e2e import lesson
 from tests.e2e.app import Server, figure, wait_for_quiet, wait_for_run_end
 from tests.e2e.conftest import Visit
-from tests.e2e.test_sessions import LONG, NETWORK, start
+from tests.e2e.lesson import NETWORK
+from tests.e2e.test_sessions import LONG, start, watched
 
-RACE, ONLINE = "optimizers.race", "optimizers.online"
+RACE = "optimizers.race"
 
 
 def test_a_killed_worker_is_told_and_harms_nobody_else(
     tab: Page, visit: Visit, server: Server
 ) -> None:
-    other = visit(lesson.path(NETWORK, steps=20_000, landscape="none", seed=3))
+    other = visit(lesson.path(NETWORK, **lesson.LASTING, seed=3))
     start(other)
     tab.goto(LONG)
     start(tab)
@@ -71,7 +71,7 @@ def test_a_hundred_slider_changes(tab: Page, server: Server) -> None:
     wait_for_quiet(tab)
     tab.evaluate(ANGLES, path_name(tab))
     lesson.thumb(tab, RACE, "rotation").focus()
-    with lesson_load(server) as load:
+    with watched(server) as load:
         began = time.monotonic()
         for _ in range(100):
             tab.keyboard.press("ArrowRight")
@@ -95,26 +95,6 @@ def path_name(page: Page) -> str:
     """The name of the first racer's path."""
     paths = [t for t in figure(page) if t["mode"] == "lines" and t["name"]]
     return str(paths[0]["name"])
-
-
-class lesson_load:
-    """What /health says, looked at all the time."""
-
-    def __init__(self, server: Server) -> None:
-        self.server, self.seen, self.over = server, list[dict[str, Any]](), threading.Event()
-        self.thread = threading.Thread(target=self._look)
-
-    def __enter__(self) -> list[dict[str, Any]]:
-        self.thread.start()
-        return self.seen
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.thread.join()
-
-    def _look(self) -> None:
-        while not self.over.wait(0.03):
-            self.seen.append(lesson.health(self.server))
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e import lesson
 from tests.e2e.app import Server, figure, wait_for_change, wait_for_quiet, wait_for_run_end
+from tests.e2e.lesson import NETWORK
 
-NETWORK = "optimizers.network"
-LONG = lesson.path(NETWORK, steps=20_000, landscape="none")
+LONG = lesson.path(NETWORK, **lesson.LASTING)
 SPEED = re.compile(r"step ([\d,]+) of ([\d,]+), ([\d,]+) steps/s")
 
 # Press one button and say when, in milliseconds since the epoch, the other one is there.

@@ -7,8 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e import lesson
 from tests.e2e.app import wait_for_quiet, wait_for_run_end
 from tests.e2e.conftest import Visit
-
-NETWORK = "optimizers.network"
+from tests.e2e.lesson import NETWORK
 
 
 def test_a_shared_link_shows_the_same_settings_and_numbers(tab: Page, visit: Visit) -> None:
