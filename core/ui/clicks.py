@@ -47,10 +47,10 @@ def waiting(experiment: Experiment) -> bool:
     return bool(st.session_state.pop(f"{experiment.name}#clicked", False))
 
 
-def offer(experiment: Experiment, steps: dict[str, str]) -> None:
+def offer(experiment: Experiment, shown: Shown, steps: dict[str, str]) -> None:
     """The button to where the last click leads, if that is another experiment of the page."""
     kept = st.session_state.get(f"{experiment.name}#click")
-    if kept is None:
+    if kept is None or kept["of"] != shown.settings.key():
         return
     st.button(
         kept["words"],
@@ -58,7 +58,7 @@ def offer(experiment: Experiment, steps: dict[str, str]) -> None:
         icon=":material/arrow_forward:",
         type="primary",
         on_click=_go,
-        args=(kept["experiment"], kept["values"], steps),
+        args=(experiment, kept["experiment"], kept["values"], steps),
     )
 
 
@@ -70,11 +70,16 @@ def _follow(experiment: Experiment, shown: Shown, click: Click | None) -> None:
     if click.experiment == experiment.name:
         address.put(experiment, {**shown.settings.model_dump(), **click.values})
     else:
-        kept = {"experiment": click.experiment, "values": dict(click.values), "words": click.words}
-        state[f"{experiment.name}#click"] = kept
+        state[f"{experiment.name}#click"] = {
+            "of": shown.settings.key(),
+            "experiment": click.experiment,
+            "values": dict(click.values),
+            "words": click.words,
+        }
 
 
-def _go(name: str, values: dict[str, Any], steps: dict[str, str]) -> None:
+def _go(experiment: Experiment, name: str, values: dict[str, Any], steps: dict[str, str]) -> None:
+    call(experiment)
     topic, _, short = name.partition(".")
     address.put_ahead(get(name), values)
     st.session_state[f"{topic}.see"] = steps[short]

@@ -10,7 +10,7 @@ import streamlit as st
 from core.catalog import get
 from core.controls import Choice, Choices
 from core.experiment import Experiment, Preset, Settings
-from core.ui import address, pins, share, words
+from core.ui import address, clicks, pins, share, words
 from core.ui.runs import Shown
 
 
@@ -172,8 +172,11 @@ def apply(experiment: Experiment, preset: Preset) -> None:
     address.put(experiment, dict(preset.settings))
 
 
-def under(experiment: Experiment, shown: Shown) -> None:
-    """What stands under the picture and follows the run: pin, share, download, the numbers."""
+def under(experiment: Experiment, shown: Shown, steps: dict[str, str]) -> None:
+    """What stands under the picture and follows the run: where a click leads, pin, share, download,
+    the numbers. steps: as for ``choose``.
+    """
+    clicks.offer(experiment, shown, steps)
     share.actions(experiment, shown)
     numbers(experiment, shown)
 

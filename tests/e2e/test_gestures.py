@@ -46,7 +46,7 @@ def test_a_clicked_cell_of_the_sweep_is_raced(tab: Page) -> None:
     assert box is not None
     tab.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.3 * box["height"])
     there = lesson.keyed(tab, SWEEP, "go-there")
-    expect(there).to_be_visible()
+    expect(there).to_be_in_viewport(ratio=1)
     words = there.inner_text()
     there.get_by_role("button").click()
     chosen = lesson.keyed(tab, "optimizers", "see").locator('[aria-checked="true"]')
