@@ -22,6 +22,7 @@ from core.ui.viewport import is_narrow
 
 EVERY_S = 0.2  # between live redraws; the browser draws no more than 4 to 8 a second
 PAUSED_S = 2.0
+QUEUED_S = 1.0  # many may wait, and each look costs those who do not
 STATUS_PX = 44  # the line under the buttons: a progress bar, or what the picture is of
 REPLAY_FRAMES = 80
 SPEEDS = {"Full speed": None, "10 frames/s": 10.0, "3 frames/s": 3.0}
@@ -61,9 +62,12 @@ def show(
 
 def _pace(shown: Shown) -> float | None:
     """Seconds between redraws; None, none."""
-    if not shown.pending:
+    run = shown.run
+    if run is None or not shown.pending:
         return None
-    return PAUSED_S if shown.run is not None and shown.run.state == "paused" else EVERY_S
+    if run.state == "paused":
+        return PAUSED_S
+    return QUEUED_S if run.place else EVERY_S
 
 
 def _body(experiment: Experiment, settings: Settings, shown: Shown, slim: bool) -> None:
