@@ -24,13 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs a browser as e2e, and run it last.
 
     Playwright leaves an event loop running in the main thread, where nothing else can then
-    start one. A browser test that fails gets one more try, told as such in the output: it waits
-    for real seconds, and a busy machine may take them.
+    start one.
     """
     for item in items:
         if "playwright" in getattr(item, "fixturenames", ()) or "/e2e/" in item.nodeid:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
 
 
