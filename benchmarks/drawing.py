@@ -66,7 +66,7 @@ def slider(stage: Stage) -> list[Row]:
         for page in (app, blank):
             page.evaluate("probe.first()")
             settle(page)
-        ours, floor = interleave(15, lambda: nudge(app), lambda: nudge(blank))
+        ours, floor = interleave(30, lambda: nudge(app), lambda: nudge(blank))
     return [ratio("slider", "slider to redrawn figure, over a blank page", ours, floor, 1.25)]
 
 

@@ -48,7 +48,6 @@ def _valley(settings: DescendSettings, frames: list[DescendFrame], at: int) -> P
         },
         _tangent(settings, frames[at], half),
         _ball(settings, frames[at], half, top),
-        _words(settings, frames[at], top),
     ]
     x = {"title": {"text": "weight x"}, "range": [-half, half]}
     y = {"title": {"text": "loss f(x)"}, "range": [-0.05 * top, 1.12 * top]}
@@ -71,43 +70,34 @@ def _tangent(settings: DescendSettings, now: DescendFrame, half: float) -> Trace
 
 
 def _ball(settings: DescendSettings, now: DescendFrame, half: float, top: float) -> Trace:
-    """The ball; once it has left the picture, an arrow at the edge on its side."""
+    """The ball with the next step over it; out of the picture, an arrow at the edge on its side."""
     x, inside = float(now.x), abs(float(now.x)) <= half
     side = "right" if x > 0 else "left"
     return {
         "type": "scatter",
         "mode": "markers+text",
         "name": "ball",
-        "x": [x if inside else np.sign(x) * 0.95 * half],
-        "y": [float(now.loss) if inside else 0.9 * top],
+        # The second point is the place of the words alone.
+        "x": [x if inside else np.sign(x) * 0.95 * half, 0],
+        "y": [float(now.loss) if inside else 0.9 * top, 1.06 * top],
         "marker": {
-            "size": 17 if inside else 15,
+            "size": [17 if inside else 15, 0],
             "color": LEARNED if inside else WARNING,
             "symbol": "circle" if inside else f"triangle-{side}",
-            "line": {"width": 1, "color": "white"},
+            "line": {"width": [1, 0], "color": "white"},
         },
-        "text": ["" if inside else f"gone: x = {x:.2g}"],
-        "textposition": "middle left" if x > 0 else "middle right",
-        "textfont": {"color": WARNING, "size": 13},
-        "hovertemplate": f"x = {x:.4g}<extra></extra>",
+        "text": ["" if inside else f"gone: x = {x:.2g}", _next(settings, now)],
+        "textposition": ["middle left" if x > 0 else "middle right", "middle center"],
+        "textfont": {"color": [WARNING, GRADIENT], "size": 13},
+        "hovertemplate": [f"x = {x:.4g}<extra></extra>", "<extra></extra>"],
     }
 
 
-def _words(settings: DescendSettings, now: DescendFrame, top: float) -> Trace:
+def _next(settings: DescendSettings, now: DescendFrame) -> str:
     """The next step in numbers."""
     x, slope = float(now.x), float(now.gradient)
     step = f"{'+' if slope < 0 else '-'} {settings.lr:g} × {abs(slope):.3g}"
-    text = f"next x = {x:.3g} {step} = {x - settings.lr * slope:.3g}".replace("-", "−")
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "name": "numbers",
-        "hoverinfo": "skip",
-        "x": [0],
-        "y": [1.06 * top],
-        "text": [text],
-        "textfont": {"size": 13, "color": GRADIENT},
-    }
+    return f"next x = {x:.3g} {step} = {x - settings.lr * slope:.3g}".replace("-", "−")
 
 
 def _loss(settings: DescendSettings, frames: list[DescendFrame], at: int) -> Panel:
@@ -146,12 +136,7 @@ def _ruler(settings: DescendSettings) -> Panel:
          "line": {"width": 0}, "layer": "below"}
         for lo, hi, (_, color) in zones
     ]  # fmt: skip
-    notes = [
-        {"x": 0.96, "y": (lo + hi) / 2, "text": name, "xanchor": "right", "font": {"size": 13}}
-        for lo, hi, (name, _) in zones
-        if hi - lo > 0.085  # or its name would meet those of the marks
-    ]
-    traces = [_edge(n, n / settings.curvature) for n in (1, 2)]
+    traces = [_edges(settings), _names(zones)]
     traces.append(
         {
             "type": "scatter",
@@ -166,20 +151,38 @@ def _ruler(settings: DescendSettings) -> Panel:
             "hovertemplate": "learning rate %{y}<extra></extra>",
         }
     )
-    x = {"range": [0, 1], "showticklabels": False, "showgrid": False, "title": {"text": "zone"}}
+    x = {"range": [0, 1], "visible": False, "title": {"text": "zone"}}
     y = {"title": {"text": "learning rate"}, "range": [0, end]}
-    return Panel(traces, "Ruler", x, y, width=0.42, notes=notes, shapes=shapes)
+    return Panel(traces, "Ruler", x, y, width=0.42, shapes=shapes)
 
 
-def _edge(n: int, rate: float) -> Trace:
-    """The mark at n/L across the ruler, with its number: 1/L below the line, 2/L above it."""
+def _edges(settings: DescendSettings) -> Trace:
+    """The marks at 1/L and 2/L across the ruler, with their numbers: below 1/L, above 2/L."""
+    rates = [n / settings.curvature for n in (1, 2)]
+    y = np.array([rates[0], rates[0], np.nan, rates[1], rates[1]])
     return {
-        **_line(f"{n}/L", np.array([0.0, 1.0]), np.full(2, rate), {}),
+        **_line("edge", np.array([0, 1, np.nan, 0, 1]), y, {}),
         "mode": "lines+text",
         "line": {"color": EXACT, "dash": "dash", "width": 2},
-        "text": ["", f"{n}/L = {rate:.3g}"],
-        "textposition": "bottom left" if n == 1 else "top left",
+        "text": ["", f"1/L = {rates[0]:.3g}", "", "", f"2/L = {rates[1]:.3g}"],
+        "textposition": ["bottom left"] * 3 + ["top left"] * 2,
         "textfont": {"color": EXACT, "size": 12},
+    }
+
+
+def _names(zones: list[tuple[float, float, tuple[str, str]]]) -> Trace:
+    """What a rate in each zone does, where there is room for the word."""
+    wide = [zone for zone in zones if zone[1] - zone[0] > 0.085]  # or it would meet the marks'
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "zones",
+        "hoverinfo": "skip",
+        "x": [0.96] * len(wide),
+        "y": [(lo + hi) / 2 for lo, hi, _ in wide],
+        "text": [name for _, _, (name, _) in wide],
+        "textposition": "middle left",
+        "textfont": {"size": 13},
     }
 
 

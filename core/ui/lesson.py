@@ -10,7 +10,8 @@ import streamlit as st
 from core.catalog import get
 from core.controls import Choice, Choices
 from core.experiment import Experiment, Preset, Settings
-from core.ui import address, clicks, pins, share, words
+from core.ui import address, clicks, pins, share
+from core.ui import numbers as table
 from core.ui.runs import Shown
 
 
@@ -188,7 +189,7 @@ def numbers(experiment: Experiment, shown: Shown) -> None:
     before = pins.pinned(experiment)
     now = shown.frames[-1].metrics
     old = before.frames[-1].metrics if before else None
-    st.markdown(words.metrics_table(now, old, experiment.good, _names(experiment)))
+    st.html(table.metrics_table(now, old, experiment.good, _names(experiment)))
 
 
 def _names(experiment: Experiment) -> dict[str, str]:

@@ -36,10 +36,21 @@ def actions(experiment: Experiment, shown: Shown) -> None:
                 on_click=pins.unpin,
                 args=(experiment,),
             )
-        with st.popover("Share", icon=":material/link:"):
-            _share(experiment, shown)
-        with st.popover("Download", icon=":material/download:", disabled=not shown.frames):
-            _download(experiment, shown)
+        # What is folded is not sent: every element on the page costs each redraw.
+        share = st.popover("Share", icon=":material/link:", key=f"{name}#share", on_change="rerun")
+        if share.open:
+            with share:
+                _share(experiment, shown)
+        download = st.popover(
+            "Download",
+            icon=":material/download:",
+            key=f"{name}#download",
+            disabled=not shown.frames,
+            on_change="rerun",
+        )
+        if download.open:
+            with download:
+                _download(experiment, shown)
     if before is not None:
         st.caption(f"Pinned below. Different: {pins.differences(experiment, shown, before)}.")
 

@@ -55,11 +55,16 @@ def show(experiment: Experiment, settings: Settings, shown: Shown, folder: Path)
     if code.open:
         with code:
             _code(experiment, settings)
-    with st.expander(
-        "Checked against, and papers", icon=":material/menu_book:", key=f"{name}#papers"
-    ):
-        st.markdown(found["Checked against"])
-        st.markdown(found["Papers"])
+    papers = st.expander(
+        "Checked against, and papers",
+        icon=":material/menu_book:",
+        key=f"{name}#papers",
+        on_change="rerun",
+    )
+    if papers.open:
+        with papers:
+            st.markdown(found["Checked against"])
+            st.markdown(found["Papers"])
 
 
 def _code(experiment: Experiment, settings: Settings) -> None:
@@ -99,61 +104,3 @@ def _step(experiment: Experiment, shown: Shown) -> None:
         st.markdown(found[title])
 
     st.fragment(body)()
-
-
-Metrics = Mapping[str, float]
-
-
-def metrics_table(
-    now: Metrics, old: Metrics | None, good: Mapping[str, str], names: Mapping[str, str]
-) -> str:
-    """The metrics as Markdown: a row each, then ``loss/adam`` as row adam, column loss.
-
-    old: those of a pinned run. good: what is good, by metric. names: words for ``adam``.
-    """
-    plain = {name: value for name, value in now.items() if "/" not in name}
-    tables = []
-    if plain:
-        tables.append(_rows(plain, old, good))
-    if len(plain) < len(now):
-        tables.append(_pivot(now, old, good, names))
-    return "\n\n".join(tables)
-
-
-def _rows(now: Metrics, old: Metrics | None, good: Mapping[str, str]) -> str:
-    heads = ["measure", "now", *(["pinned"] if old else []), "good is"]
-    rows = [_line(heads), "|---|" + "---:|" * (len(heads) - 2) + "---|"]
-    for name, value in now.items():
-        cells = [_title(name), _number(value), *([_number(old.get(name))] if old else [])]
-        rows.append(_line([*cells, good.get(name, "")]))
-    return "\n".join(rows)
-
-
-def _pivot(
-    now: Metrics, old: Metrics | None, good: Mapping[str, str], names: Mapping[str, str]
-) -> str:
-    whats = list(dict.fromkeys(name.partition("/")[0] for name in now if "/" in name))
-    whose = list(dict.fromkeys(name.partition("/")[2] for name in now if "/" in name))
-    rows = [_line(["", *(_title(what) for what in whats)]), "|---|" + "---:|" * len(whats)]
-    for who in whose:
-        title = names.get(who, _title(who))
-        rows.append(_line([title, *(_number(now.get(f"{what}/{who}")) for what in whats)]))
-        if old:
-            values = [old.get(f"{what}/{who}") for what in whats]
-            rows.append(_line([f"{title}, pinned", *(_number(v) for v in values)]))
-    said = [f"{_title(what)}: {good[what]}." for what in whats if what in good]
-    return "\n".join(rows) + (f"\n\n:small[{' '.join(said)}]" if said else "")
-
-
-def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ").capitalize()
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.4g}"

@@ -126,7 +126,7 @@ def link_of(page: Page) -> str:
 
 def numbers(page: Page) -> list[str]:
     """The tables of final numbers under the picture, as text."""
-    found = page.locator('[data-testid="stMain"] [data-testid="stMarkdown"]:has(table)').first
+    found = page.locator('[data-testid="stMain"] .numbers')
     found.wait_for()
     return found.locator("table").all_inner_texts()
 
