@@ -7,26 +7,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from core.ui import address, history
+from core.ui import address, window
 
 ASSETS = Path(__file__).resolve().parents[2] / "data" / "brand"
 
-# A wide table scrolls by itself on a narrow screen, not the page with it.
-TABLES = """
-<style>
-[data-testid="stMarkdownContainer"] table { display: block; overflow-x: auto; max-width: 100%; }
-.numbers { overflow-x: auto; }
-.numbers table { border-collapse: collapse; margin-bottom: 0.5rem; }
-.numbers :is(th, td) {
-  padding: 0.3rem 0.75rem;
-  text-align: left;
-  border: 1px solid color-mix(in srgb, currentcolor 18%, transparent);
-}
-.numbers th { font-weight: 600; }
-.numbers tbody th { font-weight: 400; }
-.numbers .value { text-align: right; font-variant-numeric: tabular-nums; }
-</style>
-"""
 # Large type and no sidebar, for a projector. Streamlit has no option for either per visit.
 PRESENT = """
 <style>
@@ -50,8 +34,7 @@ def begin(page: StreamlitPage) -> None:
     home = page.title == "Home"
     st.set_page_config(page_title="Glassbox" if home else f"{page.title} - Glassbox")
     _visit(page)
-    history.one_entry_a_page()
-    st.html(TABLES)
+    window.watch()
     if presenting():
         st.html(PRESENT)
 

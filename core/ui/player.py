@@ -18,7 +18,7 @@ from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
 from core.ui import address, clicks, pins, runs, zoom
 from core.ui.runs import Shown
-from core.ui.viewport import is_narrow
+from core.ui.window import is_narrow
 
 EVERY_S = 0.2  # between live redraws; the browser draws no more than 4 to 8 a second
 PAUSED_S = 2.0

@@ -143,6 +143,7 @@ def step_drawn(page: Page) -> int:
     """The step number in the picture, -1 where it has none."""
     script = """() => document.querySelector('.js-plotly-plot').data
         .flatMap(trace => trace.text || []).join(' ')"""
+    page.locator(".js-plotly-plot").first.wait_for()  # Streamlit replaces it for other frames
     found = re.search(r"step ([\d,]+)", str(page.evaluate(script)))
     return int(found[1].replace(",", "")) if found else -1
 

@@ -10,8 +10,8 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from core.ui import window
 from core.ui.draw import drag_point, draw_points
-from core.ui.viewport import is_narrow
 
 WINDOW = ((-2.0, 2.0), (-1.0, 3.0))
 
@@ -35,7 +35,8 @@ def drawn(text: str) -> None:
 
 
 st.session_state.runs = st.session_state.get("runs", 0) + 1
-narrow = is_narrow()
+window.watch()
+narrow = window.is_narrow()
 with st.sidebar:
     st.slider("Start x", *WINDOW[0], -1.2, 0.001, key="start_x")
     st.slider("Start y", *WINDOW[1], 1.0, 0.001, key="start_y")
