@@ -7,6 +7,7 @@ them in the JSON schema. The user interface builds a widget from the same object
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -182,6 +183,27 @@ class Data(_Common, Control):
 
     def allowed(self) -> str:
         return "the SHA-256 of an uploaded file, 64 hexadecimal digits in lower case"
+
+
+@dataclass(frozen=True)
+class Model(_Common, Control):
+    """A trained model: the name of a shipped one, or the key of a finished run.
+
+    shipped: names in ``data/models`` and their words on screen. of: the experiments whose finished
+    runs it takes.
+    """
+
+    label: str
+    shipped: Mapping[str, str] = field(default_factory=dict)
+    of: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[object]:
+        names = "|".join(re.escape(name) for name in self.shipped)
+        yield from StringConstraints(max_length=64, pattern=f"^({names}|[0-9a-f]{{64}})$")
+
+    def allowed(self) -> str:
+        names = " | ".join(self.shipped)
+        return f"{names} | the key of a finished run, 64 hexadecimal digits"
 
 
 @dataclass(frozen=True)

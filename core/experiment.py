@@ -25,6 +25,7 @@ __all__ = [
     "Preset",
     "SettingError",
     "Settings",
+    "Stage",
     "View",
     "resolve",
     "same",
@@ -121,6 +122,22 @@ class Click:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A picture that answers to the hand in the browser itself, drawn by a component of ours.
+
+    kind: the component, ``core/ui/draw/<kind>.js``. label: what one can do, also read aloud.
+    payload(settings, frames) -> what it draws: plain values, arrays by ``core.plot.packed``; its
+    ``value`` is what the hand changes. moved(settings, value) -> the fields that the value told at
+    the end of a gesture stands for; ValueError, KeyError or TypeError where it is no such thing.
+    """
+
+    kind: str
+    label: str
+    payload: Callable[[Any, list[Any]], dict[str, Any]]
+    moved: Callable[[Any, Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class View:
     """One way to look at the frames of a run.
 
@@ -129,6 +146,7 @@ class View:
     clock: the frames make an animation (False: one figure of the whole run).
     clicked: (settings, frames, point) -> what a click on a point of it leads to; the point has
     ``x``, ``y`` and ``customdata``.
+    stage: what stands in place of the figure, but over a pinned run.
     """
 
     name: str
@@ -137,6 +155,7 @@ class View:
     alt: str
     clock: bool = True
     clicked: Callable[[Any, list[Any], Mapping[str, Any]], Click | None] | None = None
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from core.controls import (
     Control,
     Data,
     LogSlider,
+    Model,
     Points,
     Seed,
     Slider,
@@ -20,7 +21,7 @@ from core.controls import (
 )
 from core.experiment import Experiment, SettingError, Settings
 from core.settings import Incomplete
-from core.ui import address, uploads
+from core.ui import address, models, uploads
 from core.ui.draw import draw_points
 
 BIND = "query-params"
@@ -131,6 +132,8 @@ def _widget(experiment: Experiment, field: str, control: Control) -> Any:
         return _points(label, control, info.default, common)
     if isinstance(control, Data):
         return uploads.upload(label, control, common)
+    if isinstance(control, Model):
+        return models.choose(label, control, info.default, common)
     raise TypeError(f"no widget for {type(control).__name__}")
 
 

@@ -28,19 +28,26 @@ _INK = {
     "gradient": theme.GRADIENT,
     "grid": theme.GRID,
     "heights": theme.HEIGHTS,
+    "real": theme.REAL,
+    "generated": theme.GENERATED,
+    "learned": theme.LEARNED,
+    "exact": theme.EXACT,
+    "warning": theme.WARNING,
+    "diverging": theme.DIVERGING,
     "classes": [theme.REAL, theme.GENERATED, theme.LEARNED, theme.GRADIENT],
 }
 
 
-def _component(mode: str, *parts: str) -> Any:
+def component(mode: str, *parts: str) -> Any:
+    """The component whose class Mode the script files of these parts make."""
     scripts = [(_HERE / f"{part}.js").read_text() for part in ("stage", "plane", *parts)]
     script = "\n".join([f"const INK = {json.dumps(_INK)};", *scripts])
     style = (_HERE / "draw.css").read_text()
     return st.components.v2.component(f"glassbox_{mode}", css=style, js=script)
 
 
-_POINT = _component("point", "surface", "point")
-_POINTS = _component("points", "marks", "points")
+_POINT = component("point", "surface", "point")
+_POINTS = component("points", "marks", "points")
 
 
 def drag_point(
@@ -71,13 +78,13 @@ def drag_point(
     if not all(math.isfinite(hi - lo) and hi > lo for lo, hi in window):
         raise ValueError(f"the window {window} is empty or not finite")
     base = point_of({"value": [x, y]}, window) or (window[0][0], window[1][0])
-    event = _event(key)
+    event = event_of(key)
     ours = on_release is None and event.get("base") == list(base)
     point = (ours and point_of(event, window)) or base
     data = {
         "value": point,
         "base": base,
-        "seq": _heard(key),
+        "seq": heard(key),
         "label": label,
         "names": names,
         "height": height_px,
@@ -109,14 +116,14 @@ def draw_points(
     if not 2 <= classes <= 4:
         raise ValueError(f"{classes} classes; 2 to 4 have marks of their own")
     base = text_of({"value": text.lower()}, classes, most) or ""
-    event = _event(key)
+    event = event_of(key)
     ours = on_change is None and event.get("base") == base
     drawn = text_of(event, classes, most) if ours else None
     shown = base if drawn is None else drawn
     data = {
         "value": shown,
         "base": base,
-        "seq": _heard(key),
+        "seq": heard(key),
         "label": label,
         "height": height_px,
         "classes": classes,
@@ -160,27 +167,28 @@ def text_of(event: dict[str, Any], classes: int, most: int) -> str | None:
     return value
 
 
-def _event(key: str) -> dict[str, Any]:
+def event_of(key: str) -> dict[str, Any]:
+    """What the browser told last: {seq, value, base}; empty where it told nothing."""
     state = st.session_state.get(key)
     event = state.get("event") if state else None
     return event if isinstance(event, dict) else {}
 
 
-def _heard(key: str) -> int:
+def heard(key: str) -> int:
     """The number of the last gesture heard, which tells the browser that this answers it."""
-    seq = _event(key).get("seq")
+    seq = event_of(key).get("seq")
     return seq if isinstance(seq, int) else 0
 
 
 def _tell_point(
     key: str, window: Window, on_release: Callable[[float, float], None] | None
 ) -> None:
-    point = point_of(_event(key), window)
+    point = point_of(event_of(key), window)
     if on_release is not None and point is not None:
         on_release(*point)
 
 
 def _tell_text(key: str, classes: int, most: int, on_change: Callable[[str], None] | None) -> None:
-    text = text_of(_event(key), classes, most)
+    text = text_of(event_of(key), classes, most)
     if on_change is not None and text is not None:
         on_change(text)

@@ -16,7 +16,7 @@ from core.experiment import Experiment, Figure, Settings, View
 from core.plot.animation import animate, thin
 from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
-from core.ui import address, clicks, pins, runs, zoom
+from core.ui import address, clicks, pins, runs, stages, zoom
 from core.ui.runs import Shown
 from core.ui.window import is_narrow
 
@@ -278,6 +278,9 @@ def _fix(experiment: Experiment, shown: Shown, fix: dict[str, Any]) -> None:
 def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> None:
     key = f"{experiment.name}#replay"
     pinned = pins.pinned(experiment)
+    if view.stage is not None and pinned is None:
+        stages.show(experiment, shown, view.stage)
+        return
     replay = bool(st.session_state.get(key)) and not shown.active and view.clock
     fig = _animation(shown, pinned, view, slim) if replay else _still(shown, pinned, view, slim, -1)
     chart: dict[str, Any] = {"key": f"{experiment.name}#chart", "config": CONFIG, "alt": view.alt}

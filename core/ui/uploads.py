@@ -8,9 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.controls import Data
+from core.controls import Data, Model
 from core.data import uploads
 from core.experiment import Settings, resolve
+from core.ui import models
+from core.ui.unseen import unseen_text
 
 FIRST = "Upload a file first"
 CLOSED = "This server cannot keep files now"
@@ -32,10 +34,7 @@ def upload(label: str, control: Data, common: dict[str, Any]) -> str:
         on_change=_take,
         args=(key, control),
     )
-    with st.container(key=f"{key}#hash"):
-        value: str = st.text_input("SHA-256", "", max_chars=64, key=key, bind=common["bind"])
-    unseen = re.sub(r"[^\w-]", "-", f"{key}#hash")
-    st.html(f"<style>.st-key-{unseen} {{ display: none; }}</style>")
+    value = unseen_text("SHA-256", "", key, common["bind"])
     _tell(key, control, value)
     return value
 
@@ -61,7 +60,7 @@ def carried(settings: Settings) -> bool:
 
 
 def _faults(settings: Settings) -> dict[str, str]:
-    """A sentence for each file that applies and cannot be used, by its field."""
+    """A sentence for each file or model that applies and cannot be used, by its field."""
     controls = type(settings).controls()
     found = {}
     for field in settings.active():
@@ -71,6 +70,8 @@ def _faults(settings: Settings) -> dict[str, str]:
                 _words(control, getattr(settings, field))
             except (uploads.Missing, ValueError) as error:
                 found[field] = str(error).rstrip(".")
+        elif isinstance(control, Model) and (words := models.fault(getattr(settings, field))):
+            found[field] = words.rstrip(".")
     return found
 
 

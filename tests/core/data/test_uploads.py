@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.data import uploads
+from core.data.shelf import STALE_S
 from core.data.uploads import Missing
 
 SENTENCE = "The file of this link is not on this server: upload it again."
@@ -98,7 +99,7 @@ def test_a_write_that_fails_leaves_nothing(home: Path, monkeypatch: pytest.Monke
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("core.data.uploads.os.replace", full)
+        broken.setattr("core.data.shelf.os.replace", full)
         with pytest.raises(OSError, match="No space"):
             uploads.put(b"a")
     assert list(home.iterdir()) == []
@@ -109,7 +110,7 @@ def test_what_a_dead_writer_left_goes_after_an_hour(home: Path) -> None:
     old, new, other = home / ".part-old", home / ".part-new", home / "README"
     for path in (old, new, other):
         path.write_bytes(b"half")
-    hour = time.time() - uploads.STALE_S
+    hour = time.time() - STALE_S
     os.utime(old, (hour - 1, hour - 1))
     os.utime(new, (hour + 60, hour + 60))
     uploads.put(b"b")
