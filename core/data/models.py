@@ -47,7 +47,7 @@ def load(name: str) -> Arrays:
         data = (SHIPPED / f"{name}.npz").read_bytes() if name in shipped() else SHELF.get(name)
         with np.load(io.BytesIO(data), allow_pickle=False) as found:
             return {key: found[key] for key in found.files}
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile):
+    except (KeyError, OSError, EOFError, ValueError, zipfile.BadZipFile):
         raise Missing(name) from None
 
 
