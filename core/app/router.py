@@ -28,7 +28,14 @@ page = st.navigation(
                 icon=":material/trending_down:",
                 url_path="optimizers",
                 help="Race real optimizers down a surface, then train a network with them.",
-            )
+            ),
+            st.Page(
+                PAGES / "foundations" / "pooling.py",
+                title="Convolution and pooling",
+                icon=":material/grid_on:",
+                url_path="pooling",
+                help="Slide a window over a digit in numbers, then train a network that reads it.",
+            ),
         ],
     },
     position="top",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -47,7 +48,7 @@ def waiting(experiment: Experiment) -> bool:
     return bool(st.session_state.pop(f"{experiment.name}#clicked", False))
 
 
-def offer(experiment: Experiment, shown: Shown, steps: dict[str, str]) -> None:
+def offer(experiment: Experiment, shown: Shown, steps: Mapping[str, str]) -> None:
     """The button to where the last click leads, if that is another experiment of the page."""
     kept = st.session_state.get(f"{experiment.name}#click")
     if kept is None or kept["of"] != shown.settings.key():
@@ -78,7 +79,9 @@ def _follow(experiment: Experiment, shown: Shown, click: Click | None) -> None:
         }
 
 
-def _go(experiment: Experiment, name: str, values: dict[str, Any], steps: dict[str, str]) -> None:
+def _go(
+    experiment: Experiment, name: str, values: dict[str, Any], steps: Mapping[str, str]
+) -> None:
     call(experiment)
     topic, _, short = name.partition(".")
     address.put_ahead(get(name), values)

@@ -12,17 +12,19 @@ from core.controls import Choice, Choices
 from core.experiment import Experiment, Preset, Settings
 from core.ui import address, clicks, pins, share
 from core.ui import numbers as table
+from core.ui.lessons import Lesson
 from core.ui.runs import Shown
 
 
-def choose(topic: str, title: str, steps: dict[str, str]) -> Experiment:
+def choose(lesson: Lesson) -> Experiment:
     """The page's head: its title and the experiments of it, one shown at a time.
 
-    steps: the words on the control for each experiment; they stand in the address too, where the
-    experiment's own name is also understood.
+    The words on the control stand in the address too, where the experiment's own name is also
+    understood.
     """
-    address.arrive(topic, steps)
-    labels = {words: name for name, words in steps.items()}
+    topic, title = lesson.topic, lesson.title
+    address.arrive(topic, lesson.steps)
+    labels = {words: name for name, words in lesson.steps.items()}
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
@@ -173,11 +175,11 @@ def apply(experiment: Experiment, preset: Preset) -> None:
     address.put(experiment, dict(preset.settings))
 
 
-def under(experiment: Experiment, shown: Shown, steps: dict[str, str]) -> None:
+def under(experiment: Experiment, shown: Shown, lesson: Lesson) -> None:
     """What stands under the picture and follows the run: where a click leads, pin, share, download,
-    the numbers. steps: as for ``choose``.
+    the numbers.
     """
-    clicks.offer(experiment, shown, steps)
+    clicks.offer(experiment, shown, lesson.steps)
     share.actions(experiment, shown)
     numbers(experiment, shown)
 

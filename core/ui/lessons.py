@@ -1,12 +1,56 @@
-"""The order of experiments in each lesson, and the words on the control that chooses them."""
+"""The lessons: their pages, their experiments in order, the words on the control that chooses."""
 
-OPTIMIZERS = {
-    "descend": "1 Look",
-    "race": "2 Race",
-    "sweep": "3 Sweep",
-    "basin": "4 Basins",
-    "backprop": "5 Backprop",
-    "network": "6 Train",
-    "seeds": "7 Compare",
-    "online": "8 Doubt",
-}
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One page of experiments.
+
+    topic: the first part of its experiments' names, and its address. section: of the menu, and its
+    folder in ``pages``. steps: experiment -> words on the control, in order.
+    """
+
+    topic: str
+    title: str
+    section: str
+    steps: Mapping[str, str]
+
+    @property
+    def page(self) -> str:
+        """The page's file, from the root."""
+        return f"pages/{self.section}/{self.topic}.py"
+
+    @property
+    def experiments(self) -> dict[str, str]:
+        """The words on the control by the experiment's full name."""
+        return {f"{self.topic}.{name}": words for name, words in self.steps.items()}
+
+
+OPTIMIZERS = Lesson(
+    "optimizers",
+    "Optimizers",
+    "foundations",
+    {
+        "descend": "1 Look",
+        "race": "2 Race",
+        "sweep": "3 Sweep",
+        "basin": "4 Basins",
+        "backprop": "5 Backprop",
+        "network": "6 Train",
+        "seeds": "7 Compare",
+        "online": "8 Doubt",
+    },
+)
+POOLING = Lesson(
+    "pooling",
+    "Convolution and pooling",
+    "foundations",
+    {
+        "classify": "7 Draw",
+    },
+)
+LESSONS = (OPTIMIZERS, POOLING)

@@ -16,7 +16,7 @@ from core.experiment import Experiment, Figure, Settings, View
 from core.plot.animation import animate, thin
 from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
-from core.ui import address, clicks, pins, runs, stages, zoom
+from core.ui import address, clicks, pins, runs, stages, told, zoom
 from core.ui.runs import Shown
 from core.ui.window import is_narrow
 
@@ -74,7 +74,7 @@ def _body(experiment: Experiment, settings: Settings, shown: Shown, slim: bool) 
     _offer_replay(experiment, shown)
     view = _transport(experiment, settings, shown)
     with st.container(height=STATUS_PX, border=False):
-        _progress(shown) if shown.active else st.caption(_status(experiment, shown))
+        told.progress(shown) if shown.active else st.caption(told.status(experiment, shown))
     _say(experiment, settings, shown)
     if shown.frames:
         pins.pin(experiment, shown, pins.DRAWN)
@@ -139,44 +139,6 @@ def _speed(experiment: Experiment) -> str:
         persist_state="session",
     )
     return speed
-
-
-def _steps(shown: Shown) -> int:
-    return int(getattr(shown.settings, "steps", 0)) or 1
-
-
-def _progress(shown: Shown) -> None:
-    run, steps = shown.run, _steps(shown)
-    assert run is not None
-    if run.state == "queued":
-        place = f"place {run.place} in the queue" if run.place else "starting"
-        st.progress(0.0, f"Waiting: {place}")
-        return
-    step = shown.frames[-1].step if shown.frames else 0
-    words = f"step {step:,} of {steps:,}"
-    if run.state == "paused":
-        words += ", paused"
-    elif run.steps_per_s:
-        words += f", {run.steps_per_s:,.0f} steps/s"
-        words += f", {run.seconds_left:.0f} s left" if run.seconds_left is not None else ""
-    st.progress(min(step / steps, 1.0), words)
-
-
-def _status(experiment: Experiment, shown: Shown) -> str:
-    """What the picture is of, in a line."""
-    run = shown.run
-    if shown.origin == "shipped":
-        ready = "a stored run, to look at before you start your own"
-        return f"{_steps(shown):,} steps: {ready if experiment.trains else 'a stored run'}."
-    if shown.origin == "peek" or run is None:
-        return "Not trained yet: this is the start."
-    step = shown.frames[-1].step if shown.frames else 0
-    if run.state == "cancelled":
-        return f"Stopped at step {step:,} of {_steps(shown):,}."
-    if run.state == "failed":
-        return f"Ended at step {step:,} of {_steps(shown):,}."
-    took = (run.ended or 0.0) - (run.started or 0.0)
-    return f"{step:,} steps in {took:.2g} s, on one core of this server."
 
 
 def _idle_buttons(experiment: Experiment, settings: Settings, shown: Shown) -> None:

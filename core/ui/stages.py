@@ -17,7 +17,7 @@ PARTS = {"window": ("arrays", "window"), "shift": ("arrays", "shift"), "digit": 
 
 def show(experiment: Experiment, shown: Shown, stage: Stage) -> None:
     """Draw a stage of what is shown."""
-    key = f"{experiment.name}#{stage.kind}"
+    key = f"{experiment.name}#stage"
     payload = stage.payload(shown.settings, shown.frames)
     data = {**payload, "base": payload["value"], "seq": heard(key), "label": stage.label}
     tell = partial(_tell, experiment, shown, stage, key)

@@ -6,7 +6,7 @@ from core.optimizers.terrain import terrain
 from core.ui import controls, lesson, player, start, words
 from core.ui.lessons import OPTIMIZERS
 
-experiment = lesson.choose("optimizers", "Optimizers", OPTIMIZERS)
+experiment = lesson.choose(OPTIMIZERS)
 settings, problem = controls.sidebar(experiment)
 if experiment.name == "optimizers.race":
     start.pad(experiment, settings, terrain(settings.options()))

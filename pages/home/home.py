@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.catalog import get
 from core.ui.legend import legend
-from core.ui.lessons import OPTIMIZERS
+from core.ui.lessons import LESSONS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,20 +17,21 @@ st.markdown(
 )
 legend()
 
-st.subheader("Optimizers", anchor=False)
-for place, (name, see) in enumerate(OPTIMIZERS.items()):
-    if place % 4 == 0:
-        columns = st.columns(4)
-    experiment = get(f"optimizers.{name}")
-    with columns[place % 4].container(border=True, height="stretch"):
-        st.image(
-            str(ROOT / "data" / "cards" / f"{experiment.name}.png"),
-            alt=f"Picture of the experiment {experiment.title}",
-        )
-        st.page_link(
-            str(ROOT / "pages" / "foundations" / "optimizers.py"),
-            label=f"**{experiment.title}**",
-            icon=":material/arrow_forward:",
-            query_params={"optimizers.see": see},
-        )
-        st.caption(experiment.question)
+for lesson in LESSONS:
+    st.subheader(lesson.title, anchor=False)
+    for place, (name, see) in enumerate(lesson.experiments.items()):
+        if place % 4 == 0:
+            columns = st.columns(4)
+        experiment = get(name)
+        with columns[place % 4].container(border=True, height="stretch"):
+            st.image(
+                str(ROOT / "data" / "cards" / f"{name}.png"),
+                alt=f"Picture of the experiment {experiment.title}",
+            )
+            st.page_link(
+                str(ROOT / lesson.page),
+                label=f"**{experiment.title}**",
+                icon=":material/arrow_forward:",
+                query_params={f"{lesson.topic}.see": see},
+            )
+            st.caption(experiment.question)

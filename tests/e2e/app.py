@@ -25,6 +25,8 @@ SCREENSHOTS = ROOT / "screenshots"
 START_S = 90.0  # a cold start reads Torch from disk
 STREAMLITS_OWN = re.compile(r"/[\w/.-]+/_stcore/(health|host-config)$")
 
+STAGES = '[class*="-stage"] canvas'  # Playwright looks into their shadow roots
+
 # Typed arrays to lists, so that they cross to Python. `_fullData` holds them decoded.
 FIGURE = """
 n => {
@@ -38,6 +40,13 @@ n => {
     return out;
   });
 }
+"""
+# What the views say that a component of ours draws: the words of their canvas, read aloud.
+STAGE = """
+() => [...document.querySelectorAll('[class*="-stage"]')].flatMap(place =>
+  [...place.querySelectorAll('*')].flatMap(one =>
+    [...(one.shadowRoot?.querySelectorAll('canvas[aria-valuetext]') ?? [])]
+      .map(canvas => ({stage: canvas.getAttribute('aria-valuetext')}))));
 """
 # Quiet: the script does not run, no Stop button is there, and both have been so for some time.
 QUIET = """
@@ -159,10 +168,13 @@ def free_port() -> int:
 
 
 def figure(page: Page, number: int = 0) -> list[dict[str, Any]]:
-    """The traces of a Plotly chart as drawn, arrays as lists, what is not finite as None."""
-    page.locator(".js-plotly-plot .main-svg").first.wait_for(state="attached")
+    """The traces of a Plotly chart as drawn, arrays as lists, what is not finite as None.
+
+    Of a view that a component of ours draws, its words: [{"stage": ...}].
+    """
+    page.locator(f".js-plotly-plot .main-svg, {STAGES}").first.wait_for(state="attached")
     # A live picture is built anew at every update: there may be none for a moment.
-    while (traces := page.evaluate(FIGURE, number)) is None:
+    while not (traces := page.evaluate(FIGURE, number) or page.evaluate(STAGE)):
         page.wait_for_timeout(20)
     found: list[dict[str, Any]] = traces
     return found

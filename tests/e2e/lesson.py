@@ -25,10 +25,12 @@ NETWORK = "optimizers.network"
 LARGE = {"hidden": "32-32-32-32", "batch_size": 250, "landscape": "none"}
 LASTING = {"steps": 20_000, **LARGE}
 
-# A chart that Plotly has drawn, not just made room for.
+# A chart that Plotly has drawn, not just made room for; or a canvas of ours.
 DRAWN = """
 () => [...document.querySelectorAll('.js-plotly-plot')].some(
   chart => chart._fullLayout && chart.querySelector('.main-svg') && (chart.data || []).length)
+  || [...document.querySelectorAll('[class*="-stage"] *')].some(
+    one => one.shadowRoot?.querySelector('canvas[aria-valuetext]')?.height > 100)
 """
 
 

@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.catalog import CATALOG, get
-from core.ui.lessons import OPTIMIZERS
+from core.ui.lessons import LESSONS
 from tests.e2e import lesson
-from tests.e2e.app import Server, screenshot, wait_for_quiet
+from tests.e2e.app import STAGES, Server, screenshot, wait_for_quiet
 from tests.e2e.conftest import Visit
 
 SIMPLE = 6  # controls on the first screen
-EXPERIMENTS = {f"optimizers.{name}": words for name, words in OPTIMIZERS.items()}
+EXPERIMENTS = {name: words for one in LESSONS for name, words in one.experiments.items()}
 
 
 @pytest.fixture
@@ -54,11 +54,12 @@ def test_home_first(unvisited: Server, visit: Visit) -> None:
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_first(name: str, unvisited: Server, visit: Visit) -> None:
     words = EXPERIMENTS[name]
-    page = visit("/optimizers?" + urlencode({"optimizers.see": words}), at=unvisited)
+    topic = name.partition(".")[0]
+    page = visit(f"/{topic}?" + urlencode({f"{topic}.see": words}), at=unvisited)
     lesson.wait_for_picture(page, 60)
     framed(page)
     wait_for_quiet(page)
-    chosen = lesson.keyed(page, "optimizers", "see").locator('[aria-checked="true"]')
+    chosen = lesson.keyed(page, topic, "see").locator('[aria-checked="true"]')
     expect(chosen).to_have_text(words)
     first_screen(page, name)
     screenshot(page, f"{name}-light")
@@ -76,7 +77,7 @@ def framed(page: Page) -> None:
 def first_screen(page: Page, name: str) -> None:
     """At 1440x900, unscrolled: the whole picture, the question, at most six simple controls."""
     experiment = get(name)
-    picture = page.get_by_test_id("stPlotlyChart").first.bounding_box()
+    picture = page.locator(f'[data-testid="stPlotlyChart"], {STAGES}').first.bounding_box()
     assert picture is not None and picture["height"] > 250
     assert picture["y"] > 0 and picture["y"] + picture["height"] <= 900
     expect(page.get_by_role("heading", level=5).first).to_be_visible()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import psutil
 from playwright.sync_api import Page, expect
 
-from core.ui.lessons import OPTIMIZERS
+from core.catalog import get
+from core.ui.lessons import LESSONS
 from tests.e2e import lesson
 from tests.e2e.app import Server, screenshot, wait_for_quiet
 from tests.e2e.conftest import Visit
 
-EXPERIMENTS = {f"optimizers.{name}": words for name, words in OPTIMIZERS.items()}
+EXPERIMENTS = {name: words for one in LESSONS for name, words in one.experiments.items()}
 HEAVY = ("libtorch", "/torch/", "/sklearn/", "/scipy/", "/pymc/")
 
 OVER = """
@@ -33,7 +34,7 @@ CONTRAST = """
 """
 # Left and right end of every panel as shares of the picture's width.
 SPANS = """
-() => { const layout = document.querySelector('.js-plotly-plot')._fullLayout;
+() => { const layout = document.querySelector('.js-plotly-plot')?._fullLayout ?? {};
   return Object.keys(layout).filter(k => /^(xaxis|scene)\\d*$/.test(k)).map(k =>
     k.startsWith('scene') ? layout[k].domain.x : layout[k].domain); }
 """
@@ -44,7 +45,6 @@ def test_dark_and_the_server_stays_light(visit: Visit, server: Server) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
     wait_for_quiet(page)
     screenshot(page, "home-dark")
-    page.goto("/optimizers")
     for name, words in EXPERIMENTS.items():
         choose(page, name, words)
         assert page.evaluate(CONTRAST) >= 3, f"{name}: words in the picture are hard to read"
@@ -59,7 +59,6 @@ def test_at_390_pixels(visit: Visit) -> None:
     wait_for_quiet(page)
     assert max(page.evaluate(OVER)) <= 0
     screenshot(page, "home-390")
-    page.goto("/optimizers")
     for name, words in EXPERIMENTS.items():
         choose(page, name, words)
         assert max(page.evaluate(OVER)) <= 0, f"{name} scrolls sideways"
@@ -67,16 +66,19 @@ def test_at_390_pixels(visit: Visit) -> None:
         assert all(low < 0.2 and high > 0.8 for low, high in page.evaluate(SPANS)), name
         screenshot(page, f"{name}-390")
     page.get_by_test_id("stExpandSidebarButton").click()
-    expect(lesson.field_of(page, name, "optimizers")).to_be_in_viewport()
+    first = next(iter(get(name).settings.controls()))
+    expect(lesson.field_of(page, name, first)).to_be_in_viewport()
     screenshot(page, "sidebar-390")
 
 
 def choose(page: Page, name: str, words: str) -> None:
     """Show an experiment by the control at the head of the page."""
-    step = lesson.keyed(page, "optimizers", "see").get_by_role("radio", name=words)
+    topic, place = name.partition(".")[0], f'[class*="st-key-{name.replace(".", "-")}'
+    if f"/{topic}" not in page.url:
+        page.goto(f"/{topic}")
+    step = lesson.keyed(page, topic, "see").get_by_role("radio", name=words)
     step.wait_for(timeout=20_000)
     step.click()
-    page.locator(f'[class*="st-key-{name.replace(".", "-")}-chart"] .main-svg').first.wait_for(
-        timeout=30_000
-    )
+    drawn = page.locator(f'{place}-chart"] .main-svg, {place}-stage"] canvas')
+    drawn.first.wait_for(timeout=30_000)
     wait_for_quiet(page)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.catalog import CATALOG
-from core.ui.lessons import OPTIMIZERS
+from core.catalog import CATALOG, get
+from core.ui.lessons import LESSONS
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "sklearn", "scipy", "pymc", "pytensor", "arviz", "ray", "matplotlib")
@@ -32,6 +32,7 @@ def note(name, app):
         "errors": [one.value for one in app.error],
         "title": [one.value for one in [*app.title, *app.header]],
         "charts": len(app.get("plotly_chart")),
+        "stages": [one.proto.component_name for one in app.get("bidi_component")],
         "questions": [one.value for one in app.markdown if one.value.startswith("#####")],
     }
 
@@ -39,11 +40,11 @@ for page in pages:
     app = AppTest.from_file("core/app/router.py", default_timeout=60)
     app.switch_page(str(Path("../..") / page)).run()
     note(page, app)
-for page, parameter, words in experiments:
+for page, parameter, words, name in experiments:
     app = AppTest.from_file("core/app/router.py", default_timeout=60)
     app.query_params[parameter] = words
     app.switch_page(str(Path("../..") / page)).run()
-    note(words, app)
+    note(name, app)
 get_engine().close()
 print(json.dumps({"said": said, "heavy": [name for name in heavy if name in sys.modules]}))
 """
@@ -53,8 +54,11 @@ print(json.dumps({"said": said, "heavy": [name for name in heavy if name in sys.
 def told() -> dict[str, object]:
     """What every page and every experiment of it showed, and which libraries were loaded."""
     pages = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "pages").rglob("*.py"))
-    page = "pages/foundations/optimizers.py"
-    experiments = [(page, "optimizers.see", words) for words in OPTIMIZERS.values()]
+    experiments = [
+        (one.page, f"{one.topic}.see", words, name)
+        for one in LESSONS
+        for name, words in one.experiments.items()
+    ]
     arguments = json.dumps([pages, experiments, HEAVY])
     command = [sys.executable, "-c", VISIT, arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=170)
@@ -64,17 +68,19 @@ def told() -> dict[str, object]:
 
 
 def test_every_page_renders(told: dict) -> None:
-    assert {"pages/home/home.py", "pages/foundations/optimizers.py"} <= set(told["said"])
+    assert {"pages/home/home.py", *(one.page for one in LESSONS)} <= set(told["said"])
     for name, shown in told["said"].items():
         assert shown["exceptions"] == shown["errors"] == [], name
         assert shown["title"], name
 
 
 def test_every_experiment_shows_its_picture_and_question(told: dict) -> None:
-    assert len(OPTIMIZERS) == len(CATALOG)
-    for words in OPTIMIZERS.values():
-        shown = told["said"][words]
-        assert shown["charts"] == 1 and len(shown["questions"]) == 1, words
+    assert {name for one in LESSONS for name in one.experiments} == set(CATALOG)
+    for name in CATALOG:
+        shown, stage = told["said"][name], get(name).views[0].stage
+        staged = stage is not None and f"glassbox_{stage.kind}" in shown["stages"]
+        assert shown["charts"] == (stage is None) and staged is (stage is not None), name
+        assert len(shown["questions"]) == 1, name
 
 
 def test_the_server_imports_none_of_the_libraries_of_its_workers(told: dict) -> None:

@@ -26,7 +26,7 @@ from core.ui import address, controls, lesson, uploads
 from core.ui.lessons import OPTIMIZERS
 
 st.session_state.setdefault("visit", 1)
-address.arrive("optimizers", {"network": OPTIMIZERS["network"]})
+address.arrive("optimizers", {"network": OPTIMIZERS.steps["network"]})
 network = get("optimizers.network")
 settings, problem = controls.sidebar(network)
 st.button("preset", on_click=lesson.apply, args=(network, network.presets[0]))

@@ -197,7 +197,7 @@ class Mode {
     pen.fillText(best < 0 ? "" : names[best], left, top + 52);
     if (this.seen) {
       const at = [left + width - seen - 4, top + 4];
-      image(pen, this.seen.data.map((value) => value / 255), this.seen.shape[0], at, seen);
+      image(pen, Float32Array.from(this.seen.data, (v) => v / 255), this.seen.shape[0], at, seen);
       pen.font = `12px ${family}`;
       pen.globalAlpha = 0.8;
       pen.textAlign = "right";
