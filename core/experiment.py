@@ -22,6 +22,7 @@ __all__ = [
     "Experiment",
     "Figure",
     "Frame",
+    "Lead",
     "Preset",
     "SettingError",
     "Settings",
@@ -138,6 +139,15 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """Where a trained model can be asked: an experiment, its field for it, a button's words."""
+
+    experiment: str
+    field: str
+    words: str
+
+
+@dataclass(frozen=True)
 class View:
     """One way to look at the frames of a run.
 
@@ -170,6 +180,7 @@ class Experiment:
     source: settings -> import strings of the functions that did the work.
     good: metric prefix -> its good range and direction, in words.
     explain: (settings, frames, at) -> the formula with that step's numbers, Markdown by title.
+    leads: what a finished run's weights can be taken to.
     """
 
     name: str
@@ -187,6 +198,7 @@ class Experiment:
     source: Callable[[Any], tuple[str, ...]]
     good: Mapping[str, str] = field(default_factory=dict)
     explain: Callable[[Any, list[Any], int], dict[str, str]] | None = None
+    leads: tuple[Lead, ...] = ()
 
     def frames(self, settings: Settings) -> Iterator[Frame]:
         """Run it, here and now. Imports what the run needs."""

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 
 from core.catalog import get
-from core.experiment import Click, Experiment, Figure, View
+from core.experiment import Click, Experiment, Figure, Lead, View
 from core.plot.spec import PlainFigure
 from core.plot.theme import EXACT
-from core.ui import address
+from core.ui import address, models
 from core.ui.runs import Shown
 
 
@@ -61,6 +61,29 @@ def offer(experiment: Experiment, shown: Shown, steps: Mapping[str, str]) -> Non
         on_click=_go,
         args=(experiment, kept["experiment"], kept["values"], steps),
     )
+
+
+def lead(experiment: Experiment, shown: Shown, steps: Mapping[str, str]) -> None:
+    """The buttons to where a finished run's model can be asked."""
+    run = shown.run
+    if run is None or not shown.finished or not shown.frames or not shown.frames[-1].weights:
+        return
+    with st.container(horizontal=True):
+        for one in experiment.leads:
+            st.button(
+                one.words,
+                key=f"{experiment.name}#to-{one.experiment}",
+                icon=":material/arrow_forward:",
+                on_click=_take,
+                args=(experiment, one, run.key, steps),
+            )
+
+
+def _take(experiment: Experiment, to: Lead, key: str, steps: Mapping[str, str]) -> None:
+    if wrong := models.fault(key):
+        st.session_state[f"{experiment.name}#refused"] = wrong
+        return
+    _go(experiment, to.experiment, {to.field: key}, steps)
 
 
 def _follow(experiment: Experiment, shown: Shown, click: Click | None) -> None:

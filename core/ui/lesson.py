@@ -180,6 +180,7 @@ def under(experiment: Experiment, shown: Shown, lesson: Lesson) -> None:
     the numbers.
     """
     clicks.offer(experiment, shown, lesson.steps)
+    clicks.lead(experiment, shown, lesson.steps)
     share.actions(experiment, shown)
     numbers(experiment, shown)
 

@@ -46,7 +46,7 @@ STAGE = """
 () => [...document.querySelectorAll('[class*="-stage"]')].flatMap(place =>
   [...place.querySelectorAll('*')].flatMap(one =>
     [...(one.shadowRoot?.querySelectorAll('canvas[aria-valuetext]') ?? [])]
-      .map(canvas => ({stage: canvas.getAttribute('aria-valuetext')}))));
+      .map(one => ({stage: one.getAttribute('aria-valuetext'), shown: one.dataset.shown}))));
 """
 # Quiet: the script does not run, no Stop button is there, and both have been so for some time.
 QUIET = """

@@ -29,8 +29,9 @@ class Visit(Protocol):
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that most tests share. Two may train at once, however few the processors."""
-    with_log = tmp_path_factory.mktemp("server") / "log.txt"
-    yield from _serve(with_log, {"GLASSBOX_WORKERS": "2"})
+    home = tmp_path_factory.mktemp("server")
+    kept = {f"GLASSBOX_{what}": str(home / what.lower()) for what in ("UPLOADS", "MODELS")}
+    yield from _serve(home / "log.txt", {"GLASSBOX_WORKERS": "2", **kept})
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Every experiment runs in a worker of its own when it is asked for another run."""
+"""Every experiment by its link, and in a worker of its own when it is asked for another run."""
 
 from __future__ import annotations
 
@@ -7,11 +7,30 @@ import pytest
 from playwright.sync_api import Page
 
 from core.catalog import CATALOG, get
+from core.controls import LogSlider, Slider, Toggle
 from core.experiment import Experiment
 from tests.e2e import lesson
-from tests.e2e.app import Server, figure, wait_for_change, wait_for_quiet, wait_for_run_end
+from tests.e2e.app import (
+    Server,
+    figure,
+    screenshot,
+    wait_for_change,
+    wait_for_quiet,
+    wait_for_run_end,
+)
 
 SEED = 4711
+
+
+@pytest.mark.parametrize("name", CATALOG)
+def test_its_first_screen(name: str, tab: Page) -> None:
+    """As its lesson's control shows it, with the default settings."""
+    topic = name.partition(".")[0]
+    tab.goto(f"/{topic}?{topic}.see={name.partition('.')[2]}")
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    first_screen(tab, name)
+    screenshot(tab, f"{name}-light")
 
 
 @pytest.mark.parametrize("name", CATALOG)
@@ -65,10 +84,16 @@ def kept_runs(server: Server) -> int:
 
 
 def change(page: Page, experiment: Experiment) -> None:
-    """Set another seed, or, where none applies, another learning rate or number of steps."""
+    """Set another seed, or, where none applies, move a slider or turn a switch."""
+    controls = experiment.settings.controls()
     active = experiment.settings(**experiment.quick).active()
     if "seed" in active:
         lesson.set_seed(page, experiment.name, SEED)
         return
-    field = "lr" if "lr" in active else "steps"
-    lesson.thumb(page, experiment.name, field).press("ArrowRight")
+    sliders = [one for one in active if isinstance(controls[one], Slider | LogSlider)]
+    if sliders:
+        field = next((one for one in ("lr", "steps") if one in sliders), sliders[0])
+        lesson.thumb(page, experiment.name, field).press("ArrowRight")
+        return
+    switch = next(one for one in active if isinstance(controls[one], Toggle))
+    lesson.control(page, experiment.name, switch).locator("label").first.click()

@@ -51,6 +51,7 @@ class Mode {
     order.sort((a, b) => this.probabilities[b] - this.probabilities[a]);
     const words = order.slice(0, 3).map((n) => `${names[n]} ${percent(this.probabilities[n])}`);
     this.stage.canvas.setAttribute("aria-valuetext", `${told} ${words.join(", ")}`);
+    this.stage.canvas.dataset.shown = JSON.stringify(this.probabilities);
   }
 
   adopt(value) {
