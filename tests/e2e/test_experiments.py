@@ -18,6 +18,7 @@ from tests.e2e.app import (
     wait_for_quiet,
     wait_for_run_end,
 )
+from tests.e2e.screen import first_screen
 
 SEED = 4711
 
