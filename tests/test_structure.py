@@ -23,7 +23,7 @@ SHARED = {
     "controls", "data", "device", "experiment", "formula", "framefile", "measure", "nets", "plot",
     "settings",
 }  # fmt: skip
-HOUSE = SHARED | {"app", "catalog", "engine", "server", "ui"}
+HOUSE = SHARED | {"always", "app", "catalog", "engine", "server", "ui"}
 TOPICS = sorted({name.partition(".")[0] for name in CATALOG})
 # A topic whose very subject is several models side by side names the others here.
 SIDE_BY_SIDE: dict[str, set[str]] = {}
@@ -37,6 +37,7 @@ ALLOWED = {
     "formula": set(),
     "device": set(),
     "catalog": {"experiment"},
+    "always": {"catalog", "controls", "experiment"},
     "data": {"data"},
     "plot": {"plot", "experiment"},
     "measure": {"measure", "data"},

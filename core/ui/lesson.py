@@ -10,7 +10,7 @@ import streamlit as st
 from core.catalog import get
 from core.controls import Choice, Choices
 from core.experiment import Experiment, Preset, Settings
-from core.ui import address, clicks, pins, share
+from core.ui import address, always, clicks, pins, share
 from core.ui import numbers as table
 from core.ui.lessons import Lesson
 from core.ui.runs import Shown
@@ -130,6 +130,7 @@ def answer(experiment: Experiment, preset: Preset | None, shown: Shown) -> None:
         st.markdown(f"**{verdict}{preset.options[came]}.** {_told(preset.saw, metrics)}")
         st.markdown(f"**Why.** {preset.why}")
         st.markdown(f"**Next.** {preset.next}")
+        always.ask(experiment, preset)
 
 
 def _told(template: str, metrics: Mapping[str, float]) -> str:

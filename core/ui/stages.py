@@ -12,7 +12,12 @@ from core.ui import address, clicks
 from core.ui.draw import component, event_of, heard
 from core.ui.runs import Shown
 
-PARTS = {"window": ("arrays", "window"), "shift": ("arrays", "shift"), "digit": ("arrays", "digit")}
+_WINDOW = ("words", "numbers", "cells", "layout", "panels", "answers", "editor", "hands")
+PARTS = {
+    "window": ("arrays", *(f"window_{part}" for part in _WINDOW), "window"),
+    "shift": ("arrays", "shift"),
+    "digit": ("arrays", "digit"),
+}
 
 
 def show(experiment: Experiment, shown: Shown, stage: Stage) -> None:

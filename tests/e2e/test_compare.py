@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e import lesson
@@ -53,3 +55,16 @@ def train(page: Page) -> None:
     lesson.press(page, NETWORK, "train")
     expect(lesson.keyed(page, NETWORK, "train")).to_contain_text("again", timeout=30_000)
     wait_for_run_end(page)
+
+
+def test_does_it_always(tab: Page) -> None:
+    """Ten seeds of a question, counted under its answer."""
+    tab.goto(lesson.path("optimizers.race", ("preset", "noise")))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    tab.get_by_role("button", name="Skip the guess").click()
+    tab.get_by_role("button", name="Does it always?").click()
+    expect(tab.get_by_text(re.compile(r"Does it always\? .* of 10 seeds"))).to_be_visible(
+        timeout=60_000
+    )
+    expect(tab.get_by_test_id("stProgress")).to_have_count(0)

@@ -1,16 +1,7 @@
-// Cells: how a number reads, which colour it has, and grids of them on the canvas.
+// Cells: their colours, their type, and grids of them on the canvas.
 
 const FEW = 7; // pixels under which cells have no gaps between them
 const LEAST = 8.5; // pixels: the smallest type
-
-// A number to so many decimals; fewer where they say it all, so that "0" is zero and "0.00" nearly.
-function number(value, digits) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "" : value < 0 ? "\u2212∞" : "∞";
-  const fixed = value.toFixed(digits);
-  const exact = Math.abs(Number(fixed) - value) <= 1e-12 * Math.max(1, Math.abs(value));
-  const text = exact ? String(Number(fixed)) : fixed;
-  return /[1-9]/.test(text) ? text.replace("-", "\u2212") : text.replace("-", "");
-}
 
 // "#rrggbb" and "rgb(r, g, b)" as [r, g, b].
 function rgb(colour) {
@@ -63,8 +54,6 @@ function fitted(pen, theme, words, [width, height], most, weight = 400) {
   return size >= LEAST ? Math.floor(size * 2) / 2 : 0;
 }
 
-const longest = (words) => words.reduce((a, b) => (b.length > a.length ? b : a), "");
-
 // A grid on the canvas: rows x columns of cells of wide x high pixels from left and top.
 class Grid {
   constructor(left, top, rows, columns, wide, high = wide) {
@@ -113,6 +102,15 @@ class Grid {
       const text = size ? word(row, column) : "";
       if (text) write(pen, theme, text, box, size, ground ? onto(ground) : theme.text);
     });
+    this.edge(pen, theme);
+  }
+
+  // Cells as light or as dark as the ground still end somewhere.
+  edge(pen, theme) {
+    const { left, top, right, bottom, gap } = this;
+    pen.beginPath();
+    pen.rect(left - 0.5, top - 0.5, right - left - gap + 1, bottom - top - gap + 1);
+    line(pen, theme.border, 1);
   }
 }
 
@@ -125,11 +123,12 @@ function plate(pen, [left, top, wide, high], colour, gap = 0) {
 function write(pen, theme, text, [left, top, wide, high], size, colour, weight = 400) {
   pen.font = font(theme, size, weight);
   pen.fillStyle = colour;
-  pen.globalAlpha = text === "0" ? 0.6 : 1;
   pen.textAlign = "center";
   pen.textBaseline = "alphabetic";
+  const alpha = pen.globalAlpha;
+  if (text === "0") pen.globalAlpha *= 0.6;
   pen.fillText(text, left + (wide - 1) / 2, Math.round(top + (high - 1) / 2 + size * 0.35));
-  pen.globalAlpha = 1;
+  pen.globalAlpha = alpha;
 }
 
 // Padding: not of the image.
@@ -150,11 +149,12 @@ function hatched(pen, [left, top, wide, high], theme, gap = 0) {
 }
 
 function line(pen, colour, width, alpha = 1) {
-  pen.globalAlpha = alpha;
+  const before = pen.globalAlpha;
+  pen.globalAlpha *= alpha;
   pen.strokeStyle = colour;
   pen.lineWidth = width;
   pen.stroke();
-  pen.globalAlpha = 1;
+  pen.globalAlpha = before;
 }
 
 // The text in at most so many lines of that width; what is left over ends with an ellipsis.

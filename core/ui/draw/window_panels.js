@@ -1,0 +1,192 @@
+// The picture of the mode "window". What does not move (image, output grids, titles) is painted
+// once and kept; at every place of the window only the rest is painted, most of it by the class
+// Panels in window_answers.js.
+
+class Picture {
+  constructor(numbers, layout) {
+    Object.assign(this, { numbers, layout, kept: null });
+  }
+
+  paint(pen, theme, place, dots) {
+    const { numbers, layout } = this;
+    Object.assign(this, { pen, theme, place });
+    pen.drawImage(this.still(theme, dots), 0, 0, layout.width, layout.height);
+    if (numbers.problem) return this.explain();
+    this.taps = numbers.taps(place);
+    this.cut = [];
+    this.beam();
+    if (layout.sums) this.products();
+    else this.values();
+    if (layout.sums) this.sum();
+    else layout.rows.forEach((row, k) => this.kind(row, k));
+    this.frames();
+  }
+
+  // The part that stays, painted anew after a change of size, of theme or of a number.
+  still(theme, dots) {
+    const made = JSON.stringify([theme, dots]);
+    if (this.kept && this.made === made) return this.kept;
+    const { layout } = this;
+    this.made = made;
+    this.kept = document.createElement("canvas");
+    this.kept.width = Math.round(layout.width * dots);
+    this.kept.height = Math.round(layout.height * dots);
+    const pen = this.kept.getContext("2d");
+    pen.setTransform(dots, 0, 0, dots, 0, 0);
+    this.image(pen, theme);
+    layout.maps.forEach((map, k) => this.output(pen, theme, map, k));
+    this.titles(pen, theme);
+    return this.kept;
+  }
+
+  image(pen, theme) {
+    const { numbers, layout } = this;
+    const colour = (row, column) => {
+      if (numbers.isOutside(row, column) || numbers.isPadding(row, column)) return null;
+      return this.grey(numbers.cell(row, column));
+    };
+    const word = (row, column) => number(numbers.cell(row, column), numbers.digits);
+    const size = this.type(pen, theme, layout.image, [this.widest()], 15);
+    layout.image.fill(pen, theme, colour, word, size);
+  }
+
+  // Python has not answered a typed number yet: what hangs on it stands back.
+  get stale() {
+    return this.numbers.waits && !this.layout.sums;
+  }
+
+  output(pen, theme, map, k) {
+    const { numbers } = this;
+    const { shape, data } = numbers.results[k];
+    const colour = scale(numbers.span(k), numbers.range, theme);
+    const word = (row, column) => number(data[row * shape[1] + column], numbers.digits);
+    const words = map.wide < 14 ? [""] : [longest([...data].map((v) => number(v, numbers.digits)))];
+    const size = map.wide < 14 ? 0 : this.type(pen, theme, map, words, 15);
+    if (this.stale) pen.globalAlpha = 0.35;
+    map.fill(pen, theme, (r, c) => colour(data[r * shape[1] + c]), word, size);
+    pen.globalAlpha = 1;
+  }
+
+  titles(pen, theme) {
+    const { layout, numbers } = this;
+    const { image, window, maps, head } = layout;
+    const title = (text, left, top, align = "left") => this.say(pen, theme, text, left, top, { align });
+    title(numbers.names.input, image.left, image.top - 10);
+    if (numbers.problem) return;
+    title(numbers.names.window, window.left, window.top - 10);
+    if (layout.sums) title(numbers.names.output, maps[0].left, maps[0].top - 10);
+    if (layout.sums) return;
+    title(numbers.names.output, head.left, head.top + HEAD - 10);
+    const columns = [["Map", theme.text], ["Gradient", INK.gradient]];
+    columns.forEach(([text, colour], k) =>
+      this.say(pen, theme, text, head.right + k * head.pitch, head.top + HEAD - 10, { colour }));
+  }
+
+  say(pen, theme, text, left, base, { size = 13, weight = 600, colour, align = "left" } = {}) {
+    pen.font = font(theme, size, weight);
+    pen.fillStyle = colour ?? theme.text;
+    pen.textAlign = align;
+    pen.textBaseline = "alphabetic";
+    pen.fillText(text, left, base);
+    return pen.measureText(text).width;
+  }
+
+  grey(value) {
+    const [lo, hi] = this.numbers.range;
+    return grey((value - lo) / (hi - lo || 1));
+  }
+
+  // The longest word of the image, so that type does not change its size as the window moves.
+  widest() {
+    const { numbers } = this;
+    return (this.longestCell ??= longest(
+      [...numbers.image.data].map((value) => number(value, numbers.digits))));
+  }
+
+  type(pen, theme, { wide, high }, words, most, weight) {
+    return fitted(pen, theme, words, [wide - 5, high - 3], most, weight);
+  }
+
+  // Faint light from the window on the image to the window enlarged.
+  beam() {
+    const { pen, theme, layout } = this;
+    const [left, top, wide, high] = this.around();
+    const { window } = layout;
+    const beside = window.top === layout.image.top;
+    const from = beside
+      ? [[left + wide, top], [left + wide, top + high]]
+      : [[left, top + high], [left + wide, top + high]];
+    const to = beside
+      ? [[window.left - 4, window.bottom + 2], [window.left - 4, window.top - 3]]
+      : [[window.right, window.top - 20], [window.left, window.top - 20]];
+    pen.beginPath();
+    [...from, ...to].forEach((at) => pen.lineTo(...at));
+    pen.fillStyle = theme.primary;
+    pen.globalAlpha = 0.08;
+    pen.fill();
+    pen.globalAlpha = 1;
+    pen.beginPath();
+    pen.moveTo(...from[0]);
+    pen.lineTo(...to[1]);
+    pen.moveTo(...from[1]);
+    pen.lineTo(...to[0]);
+    line(pen, theme.primary, 1, 0.7);
+  }
+
+  // The rectangle around all cells of the window, on the image.
+  around() {
+    const [first, last] = [this.taps[0], this.taps.at(-1)];
+    const [left, top, wide, high] = this.layout.image.box(first.row, first.column);
+    const [right, bottom] = this.layout.image.box(last.row, last.column);
+    return [left, top, right + wide - left, bottom + high - top];
+  }
+
+  // The window on the image and the place in every output.
+  frames() {
+    const { pen, theme, layout, numbers, place } = this;
+    const spread = numbers.dilation.some((d, axis) => d > 1 && numbers.size[axis] > 1);
+    if (spread) this.joined();
+    else framed(pen, theme, [this.around()], layout.image.wide);
+    layout.maps.forEach((map, k) => {
+      const index = numbers.index(k, place);
+      const box = map.box(Math.floor(index / map.columns), index % map.columns);
+      framed(pen, theme, [box], map.wide);
+    });
+  }
+
+  // Dilation: only the cells that count, joined across the gaps.
+  joined() {
+    const { pen, theme, layout, numbers, taps } = this;
+    const columns = numbers.size[1];
+    const boxes = taps.map(({ row, column }) => layout.image.box(row, column));
+    const middle = ([left, top, wide, high]) => [left + (wide - 1) / 2, top + (high - 1) / 2];
+    const lines = taps.flatMap(({ j }, k) => [
+      ...(j < columns - 1 ? [[k, k + 1]] : []),
+      ...(k + columns < taps.length ? [[k, k + columns]] : []),
+    ]);
+    pen.save();
+    pen.beginPath();
+    pen.rect(0, 0, layout.width, layout.height);
+    boxes.forEach((box) => pen.rect(...box));
+    pen.clip("evenodd");
+    pen.beginPath();
+    for (const [a, b] of lines) {
+      pen.moveTo(...middle(boxes[a]));
+      pen.lineTo(...middle(boxes[b]));
+    }
+    line(pen, theme.ground, 3.5, 0.9);
+    line(pen, theme.primary, 1.5);
+    pen.restore();
+    framed(pen, theme, boxes, layout.image.wide);
+  }
+}
+
+// A strong outline with a rim that parts it from dark and light cells alike.
+function framed(pen, theme, boxes, cell) {
+  const thick = cell < 6 ? 1.5 : cell < 14 ? 2 : 2.5;
+  pen.beginPath();
+  for (const [left, top, wide, high] of boxes) pen.rect(left - 0.5, top - 0.5, wide, high);
+  pen.lineJoin = "round";
+  line(pen, theme.ground, thick + 2.5);
+  line(pen, theme.primary, thick);
+}

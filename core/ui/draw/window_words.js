@@ -1,0 +1,58 @@
+// Numbers as words: how they read, what was typed, what is read aloud and what tests look at.
+
+const SPOKEN = 25; // the most numbers of a window that are read aloud
+
+// A number to so many decimals; fewer where they say it all, so that "0" is zero and "0.00" nearly.
+function number(value, digits) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "" : value < 0 ? "\u2212∞" : "∞";
+  const fixed = value.toFixed(digits);
+  const exact = Math.abs(Number(fixed) - value) <= 1e-12 * Math.max(1, Math.abs(value));
+  const text = exact ? String(Number(fixed)) : fixed;
+  return /[1-9]/.test(text) ? text.replace("-", "\u2212") : text.replace("-", "");
+}
+
+// What was typed as a number, with a comma or a true minus too; null where it is none.
+function numeral(text) {
+  const plain = text.trim().replace("\u2212", "-").replace(",", ".");
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  return Number.isFinite(value) ? value : null;
+}
+
+const numeralText = (value) => String(Number(value.toFixed(6)) || 0);
+
+const longest = (words) => words.reduce((a, b) => (b.length > a.length ? b : a), "");
+
+// For a screen reader: the place, the window's numbers and the results.
+function spoken(numbers, place) {
+  if (numbers.problem) return numbers.problem;
+  const [row, column] = place.map((at, axis) => `${at + 1} of ${numbers.places[axis]}`);
+  const values = numbers.taps(place).map(({ value }) => number(value, numbers.digits) || "none");
+  const window = values.length > SPOKEN ? `${values.length} numbers` : values.join(", ");
+  const results = numbers.outputs.map(
+    ({ name }, k) => `${name} ${number(numbers.result(k, place), numbers.digits + 1)}`);
+  return `row ${row}, column ${column}; window ${window}; ${results.join(", ")}`;
+}
+
+// What is painted, and where, for tests.
+function shown(numbers, place, layout) {
+  const where = (grid) => grid && [grid.left, grid.top, grid.wide, grid.high];
+  const common = { problem: numbers.problem, image: where(layout.image), width: layout.width };
+  if (numbers.problem) return common;
+  const taps = numbers.taps(place);
+  return {
+    ...common,
+    place,
+    values: taps.map(({ value }) => value),
+    weights: layout.sums ? taps.map(({ weight }) => weight) : null,
+    products: layout.sums ? taps.map(({ product }) => product) : null,
+    results: numbers.outputs.map((_, k) => numbers.result(k, place)),
+    formulas: numbers.outputs.map((_, k) => numbers.formula(k, place)),
+    gradients: layout.sums ? [] : numbers.outputs.map((_, k) => {
+      const gradient = numbers.gradient(k, place);
+      return gradient && [...gradient.data];
+    }),
+    window: where(layout.window),
+    maps: layout.maps.map(where),
+    waits: numbers.waits,
+  };
+}
