@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.controls import Data, Model, Points
 from core.engine import get_engine
 from core.experiment import Experiment
 from core.ui import runs
@@ -48,7 +49,9 @@ def differences(experiment: Experiment, now: Shown, before: Shown) -> str:
     parts = []
     for field in dict.fromkeys([*now.settings.active(), *before.settings.active()]):
         a, b = getattr(now.settings, field), getattr(before.settings, field)
-        if a != b:
+        if a != b and isinstance(controls[field], Data | Model | Points):
+            parts.append(f"another {controls[field].label.lower().removeprefix('your ')}")
+        elif a != b:
             parts.append(f"{controls[field].label.lower()} {_words(a)} (pinned {_words(b)})")
     return ", ".join(parts) or "nothing: the same settings"
 

@@ -47,8 +47,9 @@ class Mode extends Hands {
   }
 
   size(width) {
-    if (this.changed || this.layout.width !== width) this.lay(width);
-    return [width, this.layout.height];
+    const whole = width + RIM; // the outlines reach into the margin
+    if (this.changed || this.layout.width !== whole) this.lay(whole);
+    return [whole, this.layout.height];
   }
 
   lay(width) {

@@ -17,29 +17,39 @@ class Panels extends Picture {
 
   // Convolution: number x weight = product in every cell of the window.
   products() {
-    const { layout, numbers, taps } = this;
-    const style = layout.style;
+    const { layout, theme, numbers } = this;
     const sizes = this.sizes();
-    for (const tap of taps) {
-      const { value, weight, product } = layout.parts(tap.i, tap.j);
+    const each = { wide: this.wide, tall: this.tall, bare: this.bare }[layout.style];
+    for (const tap of this.taps) {
       const words = ["value", "weight", "product"].map((name) => number(tap[name], numbers.digits));
-      const [tint, dye] = [signed(tap.weight / this.strongest, this.theme), this.dye(tap.product)];
-      const all = layout.window.box(tap.i, tap.j);
-      if (style !== "tall") plate(this.pen, all, css(dye), 1);
-      const into = style === "bare" ? all : product;
-      const sign = style === "bare" ? "" : "= ";
-      this.chip(into, dye, sign + words[2], sizes.product, 600);
-      if (style === "bare") continue;
-      this.chip(value, this.ground(tap), words[0], sizes.value);
-      this.chip(weight, tint, (style === "tall" ? "× " : "") + words[1], sizes.value);
-      if (style === "wide") this.times(value, weight, dye);
+      const tint = signed(tap.weight / this.strongest, theme);
+      const dye = signed(tap.product / (this.largest || 1), theme);
+      each.call(this, tap, words, [this.ground(tap), tint, dye], sizes);
     }
-    layout.window.edge(this.pen, this.theme);
+    layout.window.edge(this.pen, theme);
   }
 
-  times([left, top, wide, high], [right], dye) {
-    const box = [left + wide, top, right - left - wide + 1, high];
-    write(this.pen, this.theme, "×", box, 12, onto(dye));
+  wide(tap, words, colours, sizes) {
+    const { layout, pen, theme } = this;
+    const { value, weight, product } = layout.parts(tap.i, tap.j);
+    plate(pen, layout.window.box(tap.i, tap.j), theme.panel, 1);
+    this.chip(value, colours[0], words[0], sizes.value);
+    this.chip(weight, colours[1], words[1], sizes.value);
+    this.chip(product, colours[2], `= ${words[2]}`, sizes.product, 600);
+    const [from, to] = [value[0] + value[2], weight[0]];
+    write(pen, theme, "×", [from, value[1], to - from + 1, value[3]], 12, theme.text);
+  }
+
+  tall(tap, words, colours, sizes) {
+    const { value, weight, product } = this.layout.parts(tap.i, tap.j);
+    this.chip(value, colours[0], words[0], sizes.value);
+    this.chip(weight, colours[1], `× ${words[1]}`, sizes.value);
+    this.chip(product, colours[2], `= ${words[2]}`, sizes.product, 600);
+  }
+
+  bare(tap, words, colours, sizes) {
+    const [left, top, wide, high] = this.layout.window.box(tap.i, tap.j);
+    this.chip([left, top, wide - 1, high - 1], colours[2], words[2], sizes.product, 600);
   }
 
   // Sizes of the type, from the longest words that any place can bring.
@@ -62,10 +72,6 @@ class Panels extends Picture {
       product: fitted(pen, theme, [far], room(into), 16, 600),
     };
     return this.known;
-  }
-
-  dye(product) {
-    return signed(product / (this.largest || 1), this.theme);
   }
 
   // Under the products their sum, and a line from it to its place in the output.
@@ -101,18 +107,24 @@ class Panels extends Picture {
     return box;
   }
 
-  // A fine line from the sum to its cell.
-  thread([left, top, wide, high], cell) {
+  // A fine line from the sum to its cell, between the rows of the output, not over its numbers.
+  thread([left, top, wide, high], [x, y, , tall]) {
     const { pen, theme, layout } = this;
-    const from = [left + wide + 3, top + high / 2];
-    const to = layout.beside ? [cell[0], cell[1] + cell[3] / 2] : [cell[0] + cell[2] / 2, cell[1]];
-    const half = (to[0] - from[0]) / 2;
-    const turn = layout.beside
-      ? [from[0] + half, from[1], from[0] + half, to[1]]
-      : [to[0], from[1], to[0], from[1] + 10];
+    const { window, maps } = layout;
+    const start = [left + wide + 3, top + high / 2];
     pen.beginPath();
-    pen.moveTo(...from);
-    pen.bezierCurveTo(...turn, ...to);
+    pen.moveTo(...start);
+    if (layout.beside) {
+      const from = Math.max(start[0], window.right + 6);
+      const half = (from + maps[0].left) / 2;
+      const end = start[1] > y + tall / 2 ? y + tall - 0.5 : y - 0.5;
+      pen.lineTo(from, start[1]);
+      pen.bezierCurveTo(half, start[1], half, end, maps[0].left - 3, end);
+      pen.lineTo(x, end);
+    } else {
+      pen.bezierCurveTo(x - 0.5, start[1], x - 0.5, start[1], x - 0.5, maps[0].top - 2);
+      pen.lineTo(x - 0.5, y);
+    }
     line(pen, theme.primary, 1.25, 0.8);
   }
 
@@ -186,10 +198,11 @@ class Panels extends Picture {
     const gradient = map && numbers.gradient(k, place);
     if (!gradient) return;
     const { data, shape } = gradient;
-    const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
+    const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 1);
+    const share = (part) => part && 0.12 + 0.88 * part; // however little, it is seen
     const at = (row, column) => data[row * shape[1] + column];
     const colour = (row, column) =>
-      mix(rgb(theme.panel), rgb(INK.gradient), Math.abs(at(row, column)) / most);
+      mix(rgb(theme.panel), rgb(INK.gradient), share(Math.abs(at(row, column)) / most));
     const size = this.type(pen, theme, map, ["0.00"], 13);
     map.fill(pen, theme, colour, (row, column) => number(at(row, column), 2), size);
   }

@@ -20,7 +20,9 @@ function light(colour) {
 const isDark = (theme) => light(rgb(theme.ground)) < 0.2;
 const onto = (colour) => (light(colour) > 0.19 ? "#10171e" : "#ffffff");
 
-const grey = (t) => mix([14, 19, 25], [250, 250, 248], clamp(t, 0, 1));
+// On dark ground black is a little lighter, so that its cells are seen.
+const grey = (t, theme) =>
+  mix(isDark(theme) ? [33, 41, 49] : [14, 19, 25], [250, 250, 248], clamp(t, 0, 1));
 
 // Around zero, t from -1 to 1; on dark ground zero is dark, so that it is still the quiet colour.
 function signed(t, theme) {
@@ -40,7 +42,7 @@ function scale([lo, hi], range, theme) {
   const most = Math.max(Math.abs(lo), Math.abs(hi)) || 1;
   if (lo < 0) return (value) => signed(value / most, theme);
   const [dark, bright] = [Math.min(range[0], lo), Math.max(range[1], hi)];
-  return (value) => grey((value - dark) / (bright - dark || 1));
+  return (value) => grey((value - dark) / (bright - dark || 1), theme);
 }
 
 const font = (theme, size, weight = 400) =>

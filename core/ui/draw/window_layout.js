@@ -1,6 +1,7 @@
 // Where everything of the mode "window" lies, in CSS pixels: the image, the window enlarged and the
 // outputs side by side, or under each other where that is too narrow.
 
+const RIM = 4; // pixels that an outline needs around a grid; the canvas begins that far to the left
 const TALL = 350; // pixels: with the buttons under it the whole takes at most 430
 const HEAD = 24; // pixels of a panel's title
 const SIDE_BY_SIDE = 640; // pixels: narrower, the panels stand under each other
@@ -11,42 +12,44 @@ const TAIL = 26; // pixels of a line of words under a grid
 class Layout {
   constructor(numbers, width) {
     Object.assign(this, { numbers, width, sums: Boolean(numbers.weights), rows: [], maps: [] });
+    this.room = width - 2 * RIM;
     this.beside = width >= SIDE_BY_SIDE;
     this.gap = width >= 900 ? 44 : 28;
-    const share = this.beside ? 0.33 * width : width;
-    this.image = grid(0, HEAD, numbers.extent, share, this.beside ? TALL - HEAD : 280, 46);
+    const share = this.beside ? 0.33 * this.room : this.room;
+    this.image = grid(RIM, HEAD, numbers.extent, share, this.beside ? TALL - HEAD : 280, 46);
     if (numbers.problem) this.explain();
     else if (this.sums) this.sum();
     else this.kinds();
-    this.height = Math.ceil(this.height);
+    this.height = Math.ceil(this.height) + RIM;
   }
 
   // In place of the outputs a sentence.
   explain() {
-    const { image, beside, gap, width } = this;
+    const { image, beside, gap, room } = this;
+    const left = image.right + gap;
     this.words = beside
-      ? [image.right + gap, HEAD + 6, width - image.right - gap]
-      : [0, image.bottom + 16, width];
-    this.height = Math.max(image.bottom, this.words[1] + (beside ? 120 : 190)) + 1;
+      ? [left, HEAD + 6, RIM + room - left]
+      : [RIM, image.bottom + 16, room];
+    this.height = Math.max(image.bottom, this.words[1] + (beside ? 120 : 190));
   }
 
   // A convolution: image, products, one output grid.
   sum() {
-    const { image, beside, gap, width, numbers } = this;
-    const room = beside ? [0.27 * width, TALL - HEAD - TAIL] : [width, 280];
-    const output = grid(0, HEAD, numbers.places, ...room, 52);
+    const { image, beside, gap, room, numbers } = this;
+    const space = beside ? [0.27 * room, TALL - HEAD - TAIL] : [room, 280];
+    const output = grid(0, HEAD, numbers.places, ...space, 52);
     const wide = Math.max(output.right, 130);
-    const left = image.right + gap;
-    this.products(beside ? width - left - gap - wide : width, beside ? left : 0);
-    const spare = beside ? width - image.right - this.words[2] - wide : 0;
+    const left = beside ? image.right + gap : RIM;
+    this.products(beside ? RIM + room - left - gap - wide : room, left);
+    const spare = beside ? RIM + room - image.right - this.words[2] - wide : 0;
     const apart = clamp(spare / 2, gap, 110);
-    if (beside) this.window.move(image.right + apart, HEAD);
-    if (beside) output.move(this.window.left + this.words[2] + apart, HEAD);
-    else output.move(0, this.window.bottom + UNDER + HEAD);
+    if (beside) this.window.move(Math.floor(image.right + apart), HEAD);
+    if (beside) output.move(Math.floor(this.window.left + this.words[2] + apart), HEAD);
+    else output.move(RIM, this.window.bottom + UNDER + HEAD);
     this.words[0] = this.window.left;
     this.maps = [output];
     const end = output.bottom + TAIL;
-    this.height = beside ? Math.max(image.bottom + 1, end, this.words[1] + UNDER) : end;
+    this.height = beside ? Math.max(image.bottom, end, this.words[1] + UNDER - 14) : end;
   }
 
   products(room, left) {
@@ -62,27 +65,26 @@ class Layout {
 
   // Pooling: image, window, and a row for each kind.
   kinds() {
-    const { image, gap, width, numbers } = this;
-    const aside = image.right + gap + 170 <= width;
-    const [left, top] = aside ? [image.right + gap, HEAD] : [0, image.bottom + 22 + HEAD];
-    const room = [aside ? 0.21 * width : width, Math.min(TALL - HEAD - 2 * TAIL, 280)];
-    this.window = grid(left, top, numbers.size, ...room, 58);
-    this.words = [left, this.window.bottom + 10, aside ? 150 : width];
+    const { image, gap, room, numbers } = this;
+    const aside = image.right + gap + 170 <= room;
+    const [left, top] = aside ? [image.right + gap, HEAD] : [RIM, image.bottom + 22 + HEAD];
+    const space = [aside ? 0.21 * room : room, Math.min(TALL - HEAD - 2 * TAIL, 280)];
+    this.window = grid(left, top, numbers.size, ...space, 64);
+    this.words = [left, this.window.bottom + 10, aside ? 150 : room];
     const taken = Math.max(this.window.right, left + (aside ? 118 : 0)) + gap;
-    this.beside = width - taken >= KINDS;
-    this.aside = aside;
+    this.beside = RIM + room - taken >= KINDS;
     const end = Math.max(aside ? image.bottom : 0, this.words[1] + 2 * TAIL);
-    this.table(this.beside ? taken : 0, this.beside ? 0 : end);
-    this.height = Math.max(end, this.rows.at(-1).bottom) + 1;
+    this.table(this.beside ? taken : RIM, this.beside ? 0 : end);
+    this.height = Math.max(end, this.rows.at(-1).bottom);
   }
 
   table(left, top) {
-    const { numbers, width } = this;
+    const { numbers, room } = this;
     const count = numbers.outputs.length;
     const high = this.beside ? Math.floor(clamp((TALL - HEAD) / count, 26, 84)) : 68;
-    const side = clamp(high - 14, 20, width < 480 ? 44 : 62);
+    const side = clamp(high - 14, 20, room < 480 ? 44 : 62);
     const pitch = Math.max(side, 54) + 12;
-    const right = width - 2 * pitch + 12;
+    const right = RIM + room - pitch - side;
     this.head = { top, left, right, pitch };
     this.rows = numbers.outputs.map((_, k) => {
       const at = top + HEAD + k * high;
@@ -101,13 +103,13 @@ class Layout {
   parts(i, j) {
     const [left, top, wide, high] = this.window.box(i, j);
     if (this.style === "wide") {
-      const half = Math.floor((wide - 18) / 2);
-      const tall = Math.floor((high - 5) / 2);
-      const at = left + wide - 3 - half;
+      const half = Math.floor((wide - 22) / 2);
+      const tall = Math.floor((high - 10) / 2);
+      const [right, low] = [left + wide - 4 - half, top + high - 4 - tall];
       return {
-        value: [left + 2, top + 2, half, tall],
-        weight: [at, top + 2, half, tall],
-        product: [left, top + tall + 1, wide - 1, high - tall - 2],
+        value: [left + 3, top + 3, half, tall],
+        weight: [right, top + 3, half, tall],
+        product: [left + 3, low, wide - 7, tall],
       };
     }
     const [a, b] = [Math.floor(high / 3), Math.floor((2 * high) / 3)];

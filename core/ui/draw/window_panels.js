@@ -60,8 +60,8 @@ class Picture {
     const { shape, data } = numbers.results[k];
     const colour = scale(numbers.span(k), numbers.range, theme);
     const word = (row, column) => number(data[row * shape[1] + column], numbers.digits);
-    const words = map.wide < 14 ? [""] : [longest([...data].map((v) => number(v, numbers.digits)))];
-    const size = map.wide < 14 ? 0 : this.type(pen, theme, map, words, 15);
+    const words = [...data].map((value) => number(value, numbers.digits));
+    const size = map.wide < 22 ? 0 : this.type(pen, theme, map, [longest(words)], 15);
     if (this.stale) pen.globalAlpha = 0.35;
     map.fill(pen, theme, (r, c) => colour(data[r * shape[1] + c]), word, size);
     pen.globalAlpha = 1;
@@ -93,7 +93,7 @@ class Picture {
 
   grey(value) {
     const [lo, hi] = this.numbers.range;
-    return grey((value - lo) / (hi - lo || 1));
+    return grey((value - lo) / (hi - lo || 1), this.theme);
   }
 
   // The longest word of the image, so that type does not change its size as the window moves.
@@ -107,30 +107,40 @@ class Picture {
     return fitted(pen, theme, words, [wide - 5, high - 3], most, weight);
   }
 
-  // Faint light from the window on the image to the window enlarged.
+  // Faint light from the window on the image to the window enlarged; fainter over other cells.
   beam() {
     const { pen, theme, layout } = this;
-    const [left, top, wide, high] = this.around();
-    const { window } = layout;
-    const beside = window.top === layout.image.top;
-    const from = beside
-      ? [[left + wide, top], [left + wide, top + high]]
-      : [[left, top + high], [left + wide, top + high]];
-    const to = beside
-      ? [[window.left - 4, window.bottom + 2], [window.left - 4, window.top - 3]]
-      : [[window.right, window.top - 20], [window.left, window.top - 20]];
+    const [from, to] = this.sides();
     pen.beginPath();
-    [...from, ...to].forEach((at) => pen.lineTo(...at));
+    for (const at of [...from, to[1], to[0]]) pen.lineTo(...at);
     pen.fillStyle = theme.primary;
     pen.globalAlpha = 0.08;
     pen.fill();
     pen.globalAlpha = 1;
-    pen.beginPath();
-    pen.moveTo(...from[0]);
-    pen.lineTo(...to[1]);
-    pen.moveTo(...from[1]);
-    pen.lineTo(...to[0]);
-    line(pen, theme.primary, 1, 0.7);
+    const { left, top, right, bottom } = layout.image;
+    for (const [rule, alpha] of [["nonzero", 0.3], ["evenodd", 0.8]]) {
+      pen.save();
+      pen.beginPath();
+      if (rule === "evenodd") pen.rect(0, 0, layout.width, layout.height);
+      pen.rect(left, top, right - left, bottom - top);
+      pen.clip(rule);
+      pen.beginPath();
+      from.forEach((at, k) => (pen.moveTo(...at), pen.lineTo(...to[k])));
+      line(pen, theme.primary, 1, alpha);
+      pen.restore();
+    }
+  }
+
+  // The two corners of the window that look at its enlargement, and the two that look back.
+  sides() {
+    const [left, top, wide, high] = this.around();
+    const { window, image } = this.layout;
+    const [right, bottom] = [left + wide, top + high];
+    if (window.top === image.top)
+      return [[[right, top], [right, bottom]],
+        [[window.left - 4, window.top - 0.5], [window.left - 4, window.bottom - 0.5]]];
+    return [[[left, bottom], [right, bottom]],
+      [[window.left, window.top - HEAD], [window.right, window.top - HEAD]]];
   }
 
   // The rectangle around all cells of the window, on the image.
