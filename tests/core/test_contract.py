@@ -215,22 +215,43 @@ def test_the_code_that_ran_can_be_shown(name: str) -> None:
         assert all(source_of(path).strip() for path in paths)
 
 
-@each
-def test_the_exported_script_ends_at_the_same_numbers(name: str, tmp_path: Path) -> None:
-    experiment, settings, run = kept(name)
-    file = tmp_path / "exported.py"
-    file.write_text(script(experiment, settings), encoding="utf-8")
+# Runs each script of a folder as a program of its own, one after the other: Torch is imported once.
+RUN_ALL = """
+import contextlib, io, json, runpy, sys, traceback
+from pathlib import Path
+
+said = {}
+for file in sorted(Path(sys.argv[1]).glob("*.py")):
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            runpy.run_path(str(file), run_name="__main__")
+    except Exception:
+        out.write(traceback.format_exc())
+    said[file.stem] = out.getvalue()
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the exported script of each experiment prints, outside of this process."""
+    home = tmp_path_factory.mktemp("scripts")
+    for name in NAMES:
+        experiment, settings, _ = kept(name)
+        (home / f"{name}.py").write_text(script(experiment, settings), encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::SyntaxWarning"}
-    done = subprocess.run(
-        [sys.executable, str(file)],
-        cwd=tmp_path,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-c", RUN_ALL, str(home)]
+    done = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == f"{run[-1].step} {run[-1].metrics}"
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+@each
+def test_the_exported_script_ends_at_the_same_numbers(name: str, printed: dict[str, str]) -> None:
+    *_, last = kept(name)[2]
+    assert printed[name].splitlines()[-1] == f"{last.step} {last.metrics}", printed[name]
 
 
 @pytest.mark.slow
