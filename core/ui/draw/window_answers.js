@@ -36,6 +36,9 @@ class Panels extends Picture {
     this.chip(value, colours[0], words[0], sizes.value);
     this.chip(weight, colours[1], words[1], sizes.value);
     this.chip(product, colours[2], `= ${words[2]}`, sizes.product, 600);
+    pen.beginPath();
+    for (const [x, y, w, h] of [value, weight, product]) pen.rect(x - 0.5, y - 0.5, w + 1, h + 1);
+    line(pen, theme.border, 1);
     const [from, to] = [value[0] + value[2], weight[0]];
     write(pen, theme, "×", [from, value[1], to - from + 1, value[3]], 12, theme.text);
   }
@@ -81,7 +84,7 @@ class Panels extends Picture {
     const total = taps.reduce((sum, { product }) => sum + product, 0);
     const { digits, bias } = numbers;
     const words = bias
-      ? `Sum ${number(total, digits)} ${bias < 0 ? "\u2212" : "+"} bias ${number(Math.abs(bias), digits)}`
+      ? `Sum ${plain(total, digits + 1)} + bias ${plain(bias, digits + 1)}`
       : taps.length === 1 ? "The only product" : `Sum of the ${taps.length} products`;
     this.say(pen, theme, words, left, top + 10, { weight: 400 });
     const chip = this.result(left, top + 18);
@@ -95,7 +98,7 @@ class Panels extends Picture {
   result(left, top) {
     const { pen, theme, numbers, place } = this;
     const value = numbers.result(0, place);
-    const text = `= ${number(value, numbers.digits + 1)}`;
+    const text = `= ${plain(value, numbers.digits + 1)}`;
     const colour = scale(numbers.span(0), numbers.range, theme)(value);
     pen.font = font(theme, 20, 600);
     const box = [left, top, Math.ceil(pen.measureText(text).width) + 20, 34];
@@ -170,7 +173,7 @@ class Panels extends Picture {
     const { pen, theme, layout, numbers, place } = this;
     const flat = row.bottom - row.top < 46;
     const name = numbers.outputs[k].name;
-    const value = number(numbers.result(k, place), numbers.digits + 1);
+    const value = plain(numbers.result(k, place), numbers.digits + 1);
     if (this.stale) pen.globalAlpha = 0.35;
     const column = row.left + (flat ? 176 : 116);
     pen.font = font(theme, 13);
@@ -243,7 +246,7 @@ class Panels extends Picture {
   }
 
   named(before, [row, column], value) {
-    const text = number(value, this.numbers.digits + 1) || "no number";
+    const text = plain(value, this.numbers.digits + 1) || "no number";
     return `${before}row ${row + 1}, column ${column + 1}: ${text}`;
   }
 }

@@ -1,6 +1,6 @@
 // Cells: their colours, their type, and grids of them on the canvas.
 
-const FEW = 7; // pixels under which cells have no gaps between them
+const FEW = 12; // pixels under which cells have no gaps between them
 const LEAST = 8.5; // pixels: the smallest type
 
 // "#rrggbb" and "rgb(r, g, b)" as [r, g, b].
@@ -18,7 +18,7 @@ function light(colour) {
 }
 
 const isDark = (theme) => light(rgb(theme.ground)) < 0.2;
-const onto = (colour) => (light(colour) > 0.19 ? "#10171e" : "#ffffff");
+const onto = (colour) => (light(colour) > 0.21 ? "#10171e" : "#ffffff");
 
 // On dark ground black is a little lighter, so that its cells are seen.
 const grey = (t, theme) =>

@@ -109,26 +109,32 @@ class Picture {
 
   // Faint light from the window on the image to the window enlarged; fainter over other cells.
   beam() {
-    const { pen, theme, layout } = this;
+    const { pen, theme } = this;
     const [from, to] = this.sides();
-    pen.beginPath();
-    for (const at of [...from, to[1], to[0]]) pen.lineTo(...at);
-    pen.fillStyle = theme.primary;
-    pen.globalAlpha = 0.08;
-    pen.fill();
-    pen.globalAlpha = 1;
-    const { left, top, right, bottom } = layout.image;
-    for (const [rule, alpha] of [["nonzero", 0.3], ["evenodd", 0.8]]) {
+    for (const over of [true, false]) {
       pen.save();
       pen.beginPath();
-      if (rule === "evenodd") pen.rect(0, 0, layout.width, layout.height);
-      pen.rect(left, top, right - left, bottom - top);
-      pen.clip(rule);
+      this.clip(over);
+      pen.beginPath();
+      for (const at of [...from, to[1], to[0]]) pen.lineTo(...at);
+      pen.fillStyle = theme.primary;
+      pen.globalAlpha = 0.08;
+      if (!over) pen.fill();
+      pen.globalAlpha = 1;
       pen.beginPath();
       from.forEach((at, k) => (pen.moveTo(...at), pen.lineTo(...to[k])));
-      line(pen, theme.primary, 1, alpha);
+      line(pen, theme.primary, 1, over ? 0.35 : 0.8);
       pen.restore();
     }
+  }
+
+  // What follows is painted on the image only, or beside it only.
+  clip(over) {
+    const { pen, layout } = this;
+    const { left, top, right, bottom } = layout.image;
+    if (!over) pen.rect(0, 0, layout.width, layout.height);
+    pen.rect(left, top, right - left, bottom - top);
+    pen.clip(over ? "nonzero" : "evenodd");
   }
 
   // The two corners of the window that look at its enlargement, and the two that look back.
@@ -164,29 +170,19 @@ class Picture {
     });
   }
 
-  // Dilation: only the cells that count, joined across the gaps.
+  // Dilation: only the cells that count, joined between the rows and columns of numbers.
   joined() {
     const { pen, theme, layout, numbers, taps } = this;
     const columns = numbers.size[1];
     const boxes = taps.map(({ row, column }) => layout.image.box(row, column));
-    const middle = ([left, top, wide, high]) => [left + (wide - 1) / 2, top + (high - 1) / 2];
-    const lines = taps.flatMap(({ j }, k) => [
-      ...(j < columns - 1 ? [[k, k + 1]] : []),
-      ...(k + columns < taps.length ? [[k, k + columns]] : []),
-    ]);
-    pen.save();
     pen.beginPath();
-    pen.rect(0, 0, layout.width, layout.height);
-    boxes.forEach((box) => pen.rect(...box));
-    pen.clip("evenodd");
-    pen.beginPath();
-    for (const [a, b] of lines) {
-      pen.moveTo(...middle(boxes[a]));
-      pen.lineTo(...middle(boxes[b]));
-    }
-    line(pen, theme.ground, 3.5, 0.9);
+    taps.forEach(({ j }, k) => {
+      const [[left, top, wide, high], right, under] = [k, k + 1, k + columns].map((n) => boxes[n]);
+      if (j < columns - 1) pen.rect(left + wide, top - 0.5, right[0] - left - wide, 0);
+      if (under) pen.rect(left - 0.5, top + high, 0, under[1] - top - high);
+    });
+    line(pen, theme.ground, 3.5);
     line(pen, theme.primary, 1.5);
-    pen.restore();
     framed(pen, theme, boxes, layout.image.wide);
   }
 }

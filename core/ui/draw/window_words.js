@@ -2,19 +2,25 @@
 
 const SPOKEN = 25; // the most numbers of a window that are read aloud
 
-// A number to so many decimals; fewer where they say it all, so that "0" is zero and "0.00" nearly.
+// A number of a cell, to so many decimals; whole numbers have none, so that "0" is zero and "0.00"
+// nearly.
 function number(value, digits) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "" : value < 0 ? "\u2212∞" : "∞";
-  const fixed = value.toFixed(digits);
-  const exact = Math.abs(Number(fixed) - value) <= 1e-12 * Math.max(1, Math.abs(value));
-  const text = exact ? String(Number(fixed)) : fixed;
+  const text = Number.isInteger(value) ? String(value) : value.toFixed(digits);
   return /[1-9]/.test(text) ? text.replace("-", "\u2212") : text.replace("-", "");
+}
+
+// A number that stands alone: "0.5", not "0.500".
+function plain(value, digits) {
+  const text = number(value, digits);
+  const exact = Math.abs(Number(value.toFixed(digits)) - value) <= 1e-12 * Math.abs(value);
+  return exact && text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 // What was typed as a number, with a comma or a true minus too; null where it is none.
 function numeral(text) {
-  const plain = text.trim().replace("\u2212", "-").replace(",", ".");
-  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+  const clean = text.trim().replace("\u2212", "-").replace(",", ".");
+  const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(clean) ? Number(clean) : NaN;
   return Number.isFinite(value) ? value : null;
 }
 
@@ -29,7 +35,7 @@ function spoken(numbers, place) {
   const values = numbers.taps(place).map(({ value }) => number(value, numbers.digits) || "none");
   const window = values.length > SPOKEN ? `${values.length} numbers` : values.join(", ");
   const results = numbers.outputs.map(
-    ({ name }, k) => `${name} ${number(numbers.result(k, place), numbers.digits + 1)}`);
+    ({ name }, k) => `${name} ${plain(numbers.result(k, place), numbers.digits + 1)}`);
   return `row ${row}, column ${column}; window ${window}; ${results.join(", ")}`;
 }
 
