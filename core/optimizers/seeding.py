@@ -18,9 +18,10 @@ from torch import Tensor
 
 from core.data import digits
 from core.data.toys import TOYS
+from core.measure.paired import interval
+from core.measure.tuning import choose
 from core.nets.mlp import Shape, accuracy, initial, loss, outputs, with_ones
 from core.optimizers.hyper import hyper
-from core.optimizers.paired import interval
 from core.optimizers.rules import RULES
 from core.optimizers.seeds import Frame, Settings, grid
 from core.optimizers.training import Stream, Trainer
@@ -97,15 +98,6 @@ def _advance(parts: Parts, entrants: list[Entrant], chosen: Tensor) -> None:
     for some in torch.split(chosen, max(1, ROOM // copies)):
         for entrant in entrants:
             entrant.advance(x1[some], y[some])
-
-
-def choose(right: np.ndarray, losses: np.ndarray) -> int:
-    """The rate (row) with the best mean accuracy on validation data; ties by the mean loss.
-
-    right, losses: (R, S). A rate that blew up has no finite loss and the accuracy of a guess.
-    """
-    means = np.nan_to_num(losses, nan=np.inf, posinf=np.inf).mean(1)
-    return int(np.lexsort((means, -right.mean(1)))[0])
 
 
 def load(settings: Settings) -> Parts:

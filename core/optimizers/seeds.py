@@ -85,8 +85,8 @@ class Frame(experiment.Frame):
 def _source(settings: Any) -> tuple[str, ...]:
     return (
         "core.optimizers.seeding:run",
-        "core.optimizers.seeding:choose",
-        "core.optimizers.paired:interval",
+        "core.measure.tuning:choose",
+        "core.measure.paired:interval",
         "core.nets.mlp:Mlp",
     )
 

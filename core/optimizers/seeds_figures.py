@@ -12,11 +12,11 @@ from core.optimizers.hyper import TITLES
 from core.optimizers.palette import color, style
 from core.plot import theme
 from core.plot.panels import Panel, figure
+from core.plot.scales import accuracy_axis, bent, beside, difference_axis, stretched
 
 if TYPE_CHECKING:
     from core.optimizers.seeds import Frame, Settings
 
-LOWEST, HIGHEST = 0.5, 0.998  # ends of the accuracy axis
 Trace = dict[str, Any]
 
 
@@ -49,35 +49,6 @@ def over_steps(settings: Settings, frames: list[Frame], at: int) -> Figure:
     x, y = step_axis(settings.steps, 1.3), accuracy_axis("mean test accuracy")
     left = Panel([*lines, labels, dots], "Each at its best rate so far", x, y)
     return figure([left, _band(settings, frames, at)])
-
-
-def stretched(accuracy: np.ndarray) -> np.ndarray:
-    """Logits of accuracies: 96 and 98 % lie as far apart as 92 and 96. Ends at 50 and 99.8 %."""
-    held = np.clip(accuracy, LOWEST, HIGHEST)
-    found: np.ndarray = np.log(held / (1 - held)).astype(np.float32)
-    return found
-
-
-def accuracy_axis(title: str) -> dict[str, Any]:
-    """The axis of :func:`stretched`."""
-    ticks = np.array([LOWEST, 0.8, 0.9, 0.95, 0.98, 0.99, HIGHEST])
-    words = ["≤50", "80", "90", "95", "98", "99", "≥99.8"]
-    names = {"tickvals": stretched(ticks).tolist(), "ticktext": words}
-    return {"range": [-0.3, 6.5], "title": {"text": f"{title} (%, logit scale)"}, **names}
-
-
-def bent(difference: np.ndarray) -> np.ndarray:
-    """Differences as asinh(d / 0.5 %): fine near 0, and 30 % still on the picture."""
-    found: np.ndarray = np.arcsinh(np.asarray(difference) / 0.5).astype(np.float32)
-    return found
-
-
-def difference_axis() -> dict[str, Any]:
-    """The axis of :func:`bent`."""
-    ticks = [-30, -10, -3, -1, 0, 1, 3, 10, 30]
-    names = {"tickvals": bent(np.array(ticks)).tolist(), "ticktext": [f"{n:+d}" for n in ticks]}
-    names["ticktext"][4] = "0"
-    return {"range": [-5.2, 6.9], "title": {"text": "difference (%, asinh scale)"}, **names}
 
 
 def _rates(settings: Settings, now: Frame) -> Panel:
@@ -130,7 +101,7 @@ def _stars(settings: Settings, now: Frame) -> Trace:
 def _seeds(settings: Settings, now: Frame) -> Panel:
     """Test accuracy of every seed under both, a thin line for each pair; means and errors."""
     count, tested = now.test.shape[1], stretched(now.test)
-    gap, spread = np.full(count, np.nan), _spread(count)
+    gap, spread = np.full(count, np.nan), beside(count)
     pairs = np.stack([spread, 1 + spread, gap], 1).ravel()
     heights = np.stack([*tested, gap], 1).ravel()
     line = {"color": theme.EXACT, "width": 0.7}
@@ -170,7 +141,7 @@ def _pairs(settings: Settings, now: Frame) -> Panel:
     words = "mean {:+.2f} %<br>95 % interval<br>{:+.2f} to {:+.2f} %".format(*numbers)
     traces = [
         _plain("lines", [-1, 1], [0, 0], line={"color": theme.EXACT, "dash": "dash", "width": 2}),
-        _plain("markers", _spread(len(differences)) - 0.35, bent(differences), marker=seeds),
+        _plain("markers", beside(len(differences)) - 0.35, bent(differences), marker=seeds),
         _plain("markers", [0.4], [mean], marker=middle, error_y=bars),
         text([0], [6.8], [words], "bottom center"),
     ]
@@ -211,12 +182,6 @@ def _error(rows: np.ndarray) -> np.ndarray:
     """Standard error of the mean along the last axis."""
     found: np.ndarray = rows.std(-1, ddof=1) / np.sqrt(rows.shape[-1])
     return found
-
-
-def _spread(count: int) -> np.ndarray:
-    """Places beside each other, evenly mixed, so that equal values do not hide one another."""
-    golden = 0.618034
-    return (np.arange(count) * golden % 1 - 0.5) * 0.3
 
 
 def _plain(mode: str, x: Any, y: Any, **more: Any) -> Trace:

@@ -14,45 +14,12 @@ from core.experiment import SettingError
 from core.nets.mlp import Shape, initial, with_ones
 from core.optimizers import seeding
 from core.optimizers.hyper import DEFAULTS, hyper
-from core.optimizers.paired import interval
 from core.optimizers.rules import RULES
 from core.optimizers.seeds import SEEDS, Settings, grid
 from core.optimizers.seeds_why import explain
 from core.optimizers.training import Stream, Trainer
 
 SMALL = {"data": "moons", "hidden": "4", "seeds": 4, "steps": 30, "batch_size": 10}
-
-
-@pytest.mark.parametrize("n", [2, 5, 32])
-def test_interval_is_that_of_the_paired_t_test(n: int) -> None:
-    """scipy.stats.ttest_rel(...).confidence_interval()."""
-    a, b = np.random.default_rng(n).normal(size=(2, n))
-    want = stats.ttest_rel(a, b).confidence_interval(0.95)
-    mean, low, high = interval(a - b)
-    assert mean == pytest.approx((a - b).mean())
-    assert (low, high) == pytest.approx((want.low, want.high))
-
-
-def test_interval_of_equal_differences_is_a_point() -> None:
-    assert interval(np.full(4, 0.5)) == (0.5, 0.5, 0.5)
-
-
-def test_interval_covers_as_often_as_it_says() -> None:
-    """4000 samples of 8 normal differences around 0.3: 95 %, within 4 standard errors."""
-    rng = np.random.default_rng(0)
-    found = [interval(rng.normal(0.3, 1, 8)) for _ in range(4000)]
-    share = np.mean([low <= 0.3 <= high for _, low, high in found])
-    assert share == pytest.approx(0.95, abs=4 * np.sqrt(0.95 * 0.05 / 4000))
-
-
-def test_the_best_rate_by_accuracy_then_by_loss() -> None:
-    right = np.array([[0.5, 0.7], [0.8, 0.8], [0.9, 0.7], [0.1, 0.1]])
-    losses = np.array([[1.0, 1.0], [0.5, 0.5], [0.4, 0.4], [np.nan, 0.1]])
-    assert seeding.choose(right, losses) == 2
-    losses[2, 0] = np.nan
-    assert seeding.choose(right, losses) == 1
-    right[0] = 0.9  # better, though its loss is the highest
-    assert seeding.choose(right, losses) == 0
 
 
 def test_one_seed_at_one_rate_is_trained_as_if_alone() -> None:

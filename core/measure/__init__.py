@@ -1,0 +1,1 @@
+"""Measures that two topics or more use."""

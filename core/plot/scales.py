@@ -1,0 +1,44 @@
+"""Scales on which accuracies near 100 % and small differences can be told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+LOWEST, HIGHEST = 0.5, 0.998  # ends of the accuracy axis
+
+
+def stretched(accuracy: np.ndarray) -> np.ndarray:
+    """Logits of accuracies: 96 and 98 % lie as far apart as 92 and 96. Ends at 50 and 99.8 %."""
+    held = np.clip(accuracy, LOWEST, HIGHEST)
+    found: np.ndarray = np.log(held / (1 - held)).astype(np.float32)
+    return found
+
+
+def accuracy_axis(title: str) -> dict[str, Any]:
+    """The axis of :func:`stretched`."""
+    ticks = np.array([LOWEST, 0.8, 0.9, 0.95, 0.98, 0.99, HIGHEST])
+    words = ["≤50", "80", "90", "95", "98", "99", "≥99.8"]
+    names = {"tickvals": stretched(ticks).tolist(), "ticktext": words}
+    return {"range": [-0.3, 6.5], "title": {"text": f"{title} (%, logit scale)"}, **names}
+
+
+def bent(difference: np.ndarray) -> np.ndarray:
+    """Differences as asinh(d / 0.5 %): fine near 0, and 30 % still on the picture."""
+    found: np.ndarray = np.arcsinh(np.asarray(difference) / 0.5).astype(np.float32)
+    return found
+
+
+def difference_axis(low: float = -5.2, high: float = 6.9) -> dict[str, Any]:
+    """The axis of :func:`bent`, from low to high on it: by default with room for words on top."""
+    ticks = [-30, -10, -3, -1, 0, 1, 3, 10, 30]
+    names = {"tickvals": bent(np.array(ticks)).tolist(), "ticktext": [f"{n:+d}" for n in ticks]}
+    names["ticktext"][4] = "0"
+    return {"range": [low, high], "title": {"text": "difference (%, asinh scale)"}, **names}
+
+
+def beside(count: int, width: float = 0.3) -> np.ndarray:
+    """Places beside each other, evenly mixed, so that equal values do not hide one another."""
+    golden = 0.618034
+    return (np.arange(count) * golden % 1 - 0.5) * width
