@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 NARROW_BELOW = 700  # CSS pixels
-_KEY = "glassbox_window"
+_KEY = "glassbox_browser"
 _NARROW = "glassbox_narrow"
 _HERE = Path(__file__).parent
 _WINDOW = st.components.v2.component(
-    "glassbox_window",
+    "glassbox_browser",
     css=(_HERE / "window.css").read_text(encoding="utf-8"),
     js=(_HERE / "window.js").read_text(encoding="utf-8"),
     isolate_styles=False,

@@ -280,7 +280,7 @@ def test_a_wide_window_costs_no_rerun_and_a_narrow_one_is_reported(visit: Open) 
     page = visit()
     page.wait_for_timeout(500)
     assert said(page, "runs") == ["1", "narrow", "False"]
-    expect(page.locator(".st-key-glassbox_window")).to_be_hidden()  # and so leaves no gap
+    expect(page.locator(".st-key-glassbox_browser")).to_be_hidden()  # and so leaves no gap
     page.set_viewport_size({"width": 390, "height": 1200})
     settled(page, "runs", lambda found: found == ["2", "narrow", "True"])
     page.set_viewport_size({"width": 360, "height": 1200})
