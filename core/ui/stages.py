@@ -12,7 +12,7 @@ from core.ui import address, clicks
 from core.ui.draw import component, event_of, heard
 from core.ui.runs import Shown
 
-_WINDOW = ("words", "numbers", "cells", "layout", "panels", "answers", "editor", "hands")
+_WINDOW = ("words", "numbers", "cells", "layout", "panels", "answers", "kinds", "editor", "hands")
 PARTS = {
     "window": ("arrays", *(f"window_{part}" for part in _WINDOW), "window"),
     "shift": ("arrays", "shift"),

@@ -1,6 +1,7 @@
 // Mode "window": a window slides over an image, and every number of what it computes is on screen.
-// window_numbers.js has the numbers, window_layout.js says where they lie, window_panels.js and
-// window_answers.js paint them, window_hands.js moves the window, window_editor.js types numbers.
+// window_numbers.js has the numbers, window_layout.js says where they lie, window_panels.js,
+// window_answers.js and window_kinds.js paint them, window_hands.js moves the window and
+// window_editor.js types numbers.
 
 class Mode extends Hands {
   constructor(stage) {
@@ -8,6 +9,7 @@ class Mode extends Hands {
     this.stage = stage;
     this.place = [0, 0];
     this.texts = { cells: null, weights: null };
+    this.written = { cells: "", weights: "" }; // the same as Python wrote them
     stage.root.classList.add("sliding");
     stage.canvas.setAttribute("role", "slider");
     stage.canvas.setAttribute("aria-roledescription", "window over an image");
@@ -40,10 +42,16 @@ class Mode extends Hands {
     stage.send = () => {
       clearTimeout(stage.timer);
       stage.timer = null;
-      if (same(this.value(), this.told)) return;
+      if (same(this.value(), this.told)) return this.heard();
       this.told = this.value();
       send();
     };
+  }
+
+  // Nothing to tell: an answer that came during the gesture counts now.
+  heard() {
+    const { seq, acked, data } = this.stage;
+    if (seq === acked && this.numbers.waits) this.adopt(data.value);
   }
 
   size(width) {
@@ -62,8 +70,7 @@ class Mode extends Hands {
 
   value() {
     const [row, column] = this.place;
-    const { cells, weights } = this.texts;
-    return { row, column, cells: textOf(cells), weights: textOf(weights) };
+    return { row, column, ...this.written };
   }
 
   dress() {
@@ -72,22 +79,21 @@ class Mode extends Hands {
     this.sent = data;
     this.numbers = new Numbers(data, this.numbers);
     this.changed = true;
-    this.describe(data);
+    this.place = this.allowed(this.place);
+    this.describe(this.numbers);
   }
 
-  describe({ editable, kernelEditable, problem, note }) {
+  describe({ editable, kernelEditable, problem, note, count }) {
     const typing = editable || kernelEditable;
-    const grids = [editable && "of the image", kernelEditable && "of the kernel"].filter(Boolean);
-    const words = problem ? [] : ["Drag the window, or click a cell of an output."];
-    if (typing) words.push(`Click a number ${grids.join(" or ")} to type another.`);
-    const keys = ["Keys: arrows, Home, End, Page Up and Page Down move the window."];
-    if (editable) keys.push("Enter opens a cell.");
-    if (kernelEditable) keys.push("Shift and Enter opens a weight.");
-    if (typing) keys.push("In it, Alt with up or down adds 0.1; Escape takes it back.");
+    const what = [!problem && "an output cell to go there", typing && "a number to change it"];
+    const words = what.some(Boolean) ? `Click ${what.filter(Boolean).join(", or ")}.` : "";
+    const enter = !editable ? "Shift and Enter type" : kernelEditable
+      ? "Enter (a weight: with Shift) types" : "Enter types";
+    const keys = typing ? `${enter}, Alt and up adds 0.1, Escape undoes. ` : "";
+    const help = hint(words, keys + (problem ? "" : "Home, End, Page Up, Page Down jump."));
     this.note.textContent = note;
-    const help = hint(words.join(" "), problem ? "" : keys.join(" "));
     this.words.replaceChildren(this.note, this.said, help);
-    for (const button of [this.player, this.stepper]) button.disabled = this.numbers.count < 2;
+    for (const button of [this.player, this.stepper]) button.disabled = count < 2;
   }
 
   // While it plays, what Python says again is the place where it began.
@@ -96,13 +102,15 @@ class Mode extends Hands {
     this.known = value;
     if (again) return;
     this.pause();
-    this.told = value;
+    this.written = { cells: value.cells, weights: value.weights };
     this.texts = { cells: gridOf(value.cells), weights: gridOf(value.weights) };
+    this.changed ||= this.numbers.waits;
     this.numbers.forget();
-    this.changed = true;
     this.place = this.allowed([value.row, value.column]);
+    this.told = this.value();
     this.editor.adopt();
     this.tell();
+    if (this.layout) this.stage.fit();
   }
 
   allowed(place) {
@@ -116,10 +124,11 @@ class Mode extends Hands {
     this.stage.paint();
   }
 
-  // What a number typed over changes at once; the kernel's text is turned where the operation flips.
+  // A number typed over is shown at once.
   set(grid, row, column, text) {
     const [r, c] = this.laid(grid, row, column);
     this.texts[grid][row][column] = text;
+    this.written[grid] = textOf(this.texts[grid]);
     this.numbers.edit(grid, r, c, Number(text));
     this.panels = new Panels(this.numbers, this.layout);
     this.say("");
@@ -127,7 +136,8 @@ class Mode extends Hands {
     this.stage.paint();
   }
 
-  // Where a cell of a text lies: in the padded image, or on the window. And back.
+  // Where a cell of a text lies: in the padded image, or on the window, where a true convolution
+  // turns the kernel. And, with way -1, back.
   laid(grid, row, column, way = 1) {
     const { padding, size, flipped } = this.numbers;
     if (grid === "cells") return [row + way * padding[0][0], column + way * padding[1][0]];

@@ -1,6 +1,7 @@
-// The panels of the mode "window" that say the numbers: products and sum, or a row for each kind.
+// The panels of the mode "window" that say a convolution in numbers, products and sum, or why
+// there is none.
 
-class Panels extends Picture {
+class Sums extends Picture {
   // A cell of the window whose number is none: padding that is left out, or past the image.
   ground({ row, column, value }) {
     const { numbers } = this;
@@ -12,7 +13,8 @@ class Panels extends Picture {
     const { pen, theme } = this;
     if (colour) plate(pen, box, css(colour));
     else hatched(pen, box, theme);
-    if (text && size) write(pen, theme, text, box, size, colour ? onto(colour) : theme.text, weight);
+    const ink = colour ? onto(colour) : theme.text;
+    if (text && size) write(pen, theme, text, box, size, ink, weight);
   }
 
   // Convolution: number x weight = product in every cell of the window.
@@ -63,11 +65,11 @@ class Panels extends Picture {
     const weights = numbers.taps(this.place).map(({ weight }) => weight);
     this.strongest = Math.max(...weights.map(Math.abs)) || 1;
     const most = numbers.image.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
-    this.largest = this.strongest * Math.max(Math.abs(numbers.range[0]), Math.abs(numbers.range[1]));
-    const words = [this.widest(), ...weights.map((w) => number(w, numbers.digits))];
+    this.largest = this.strongest * Math.max(...numbers.range.map(Math.abs));
+    const words = [numbers.widest, numbers.widestWeight];
     const sign = { wide: ["", "= "], tall: ["× ", "= "], bare: ["", ""] }[layout.style];
     const far = sign[1] + number(-most * this.strongest - 1e-9, numbers.digits);
-    const room = ([, , wide, high]) => [wide - 4, high - 1];
+    const room = ([, , wide, high]) => [wide - 3, high];
     const into = layout.style === "bare" ? layout.window.box(0, 0) : product;
     this.known = {
       theme: theme.font,
@@ -84,21 +86,20 @@ class Panels extends Picture {
     const total = taps.reduce((sum, { product }) => sum + product, 0);
     const { digits, bias } = numbers;
     const words = bias
-      ? `Sum ${plain(total, digits + 1)} + bias ${plain(bias, digits + 1)}`
+      ? `Sum ${answer(total, digits)} + bias ${answer(bias, digits)}`
       : taps.length === 1 ? "The only product" : `Sum of the ${taps.length} products`;
     this.say(pen, theme, words, left, top + 10, { weight: 400 });
     const chip = this.result(left, top + 18);
     const high = layout.beside ? layout.height - top - 58 : 0;
     this.cut[0] = this.formula(0, left, top + 68, room, high);
-    const [row, column] = [place[0], place[1]];
-    this.thread(chip, layout.maps[0].box(row, column));
-    this.where(layout.maps[0].left, layout.maps[0].bottom + 17);
+    this.thread(chip, layout.maps[0].box(...place));
+    this.named(layout.maps[0]);
   }
 
   result(left, top) {
     const { pen, theme, numbers, place } = this;
     const value = numbers.result(0, place);
-    const text = `= ${plain(value, numbers.digits + 1)}`;
+    const text = `= ${answer(value, numbers.digits)}`;
     const colour = scale(numbers.span(0), numbers.range, theme)(value);
     pen.font = font(theme, 20, 600);
     const box = [left, top, Math.ceil(pen.measureText(text).width) + 20, 34];
@@ -125,100 +126,41 @@ class Panels extends Picture {
       pen.bezierCurveTo(half, start[1], half, end, maps[0].left - 3, end);
       pen.lineTo(x, end);
     } else {
-      pen.bezierCurveTo(x - 0.5, start[1], x - 0.5, start[1], x - 0.5, maps[0].top - 2);
-      pen.lineTo(x - 0.5, y);
+      const [from, end] = [clamp(x, left + 8, left + wide - 8), [x - 0.5, maps[0].top - 2]];
+      const aside = x > start[0] + 20;
+      if (!aside) pen.moveTo(from, top + high + 3);
+      const turn = aside ? [end[0], start[1]] : [from, end[1] - 20];
+      pen.bezierCurveTo(...turn, end[0], aside ? start[1] : top + high + 23, ...end);
+      pen.lineTo(end[0], y);
     }
     line(pen, theme.primary, 1.25, 0.8);
   }
 
-  where(left, base) {
-    const { numbers, place } = this;
+  // The title of the output, clear of the line that passes it, and which place this is.
+  named({ left, top, bottom }) {
+    const { pen, theme, numbers, place } = this;
     const [row, column] = place.map((at, axis) => `${at + 1} of ${numbers.places[axis]}`);
+    pen.font = font(theme, 13, 600);
+    pen.lineJoin = "round";
+    pen.textAlign = "left";
+    pen.strokeStyle = theme.ground;
+    pen.lineWidth = 6;
+    if (!this.layout.beside) pen.strokeText(numbers.names.output, left, top - 10);
+    this.say(pen, theme, numbers.names.output, left, top - 10);
     const words = `row ${row}, column ${column}`;
-    this.say(this.pen, this.theme, words, left, base, { size: 12, weight: 400 });
+    this.say(pen, theme, words, left, bottom + 17, { size: 12, weight: 400 });
   }
 
-  // The formula with its numbers, in as many lines as there is room for; what is cut is kept.
-  formula(k, left, top, width, high) {
+  // The formula with its numbers, in as many lines as there is room for, from a base or around it;
+  // the box of one that is cut, for the pointer to read it there.
+  formula(k, left, base, width, high, around = false) {
     const { pen, theme, numbers, place } = this;
-    const text = numbers.formula(k, place);
     pen.font = font(theme, 12.5);
-    const { lines, cut } = wrapped(pen, text, width, Math.floor(high / 16));
-    lines.forEach((one, at) =>
-      this.say(pen, theme, one, left, top + at * 16, { size: 12.5, weight: 400 }));
-    return cut && lines.length ? [left, top - 12, width, lines.length * 16] : null;
-  }
-
-  // Pooling: the numbers of the window, and how many of them count.
-  values() {
-    const { layout, numbers, pen, theme, place, taps } = this;
-    const size = (this.size ??= this.type(pen, theme, layout.window, [this.widest()], 20, 600));
-    layout.window.fill(pen, theme, (i, j) => this.ground(taps[i * numbers.size[1] + j]),
-      (i, j) => number(taps[i * numbers.size[1] + j].value, numbers.digits), size);
-    const [left, top] = layout.words;
-    const [row, column] = place.map((at) => at + 1);
-    this.say(pen, theme, `row ${row}, column ${column}`, left, top + 10, { size: 12, weight: 400 });
-    if (numbers.counts) this.counted(left, top + 27);
-  }
-
-  counted(left, base) {
-    const { numbers, place } = this;
-    const count = numbers.counts.data[place[0] * numbers.places[1] + place[1]];
-    const words = count === 1 ? "1 cell counts" : `${count} cells count`;
-    this.say(this.pen, this.theme, words, left, base, { size: 12, weight: 400 });
-  }
-
-  // A row: what the kind is called, its result, how that comes about, and the way back.
-  kind(row, k) {
-    const { pen, theme, layout, numbers, place } = this;
-    const flat = row.bottom - row.top < 46;
-    const name = numbers.outputs[k].name;
-    const value = plain(numbers.result(k, place), numbers.digits + 1);
-    if (this.stale) pen.globalAlpha = 0.35;
-    const column = row.left + (flat ? 176 : 116);
-    pen.font = font(theme, 13);
-    const called = shortened(pen, name, flat ? 112 : 110);
-    const base = row.middle + (flat ? 5 : -8);
-    this.say(pen, theme, called, row.left, base, { weight: 400 });
-    this.say(pen, theme, value, row.left + (flat ? 118 : 0), row.middle + (flat ? 5 : 15),
-      { size: flat ? 15 : 21 });
-    const lines = Math.min(this.lines(k, row.right - column), flat ? 1 : 4);
-    const top = row.middle + 4.5 - (lines - 1) * 8;
-    this.cut[k] = this.formula(k, column, top, row.right - column, lines * 16);
-    this.back(layout.backs[k], k);
-    pen.globalAlpha = 1;
-    if (layout.beside) this.fan(row);
-  }
-
-  lines(k, width) {
-    this.pen.font = font(this.theme, 12.5);
-    return wrapped(this.pen, this.numbers.formula(k, this.place), width, 4).lines.length;
-  }
-
-  // Where the gradient flows back to, and how much of it.
-  back(map, k) {
-    const { pen, theme, numbers, place } = this;
-    const gradient = map && numbers.gradient(k, place);
-    if (!gradient) return;
-    const { data, shape } = gradient;
-    const most = data.reduce((a, b) => Math.max(a, Math.abs(b)), 1);
-    const share = (part) => part && 0.12 + 0.88 * part; // however little, it is seen
-    const at = (row, column) => data[row * shape[1] + column];
-    const colour = (row, column) =>
-      mix(rgb(theme.panel), rgb(INK.gradient), share(Math.abs(at(row, column)) / most));
-    const size = this.type(pen, theme, map, ["0.00"], 13);
-    map.fill(pen, theme, colour, (row, column) => number(at(row, column), 2), size);
-  }
-
-  fan(row) {
-    const { pen, theme, layout } = this;
-    const from = [layout.window.right + 4, (layout.window.top + layout.window.bottom) / 2];
-    const to = [row.left - 8, row.middle];
-    const half = (from[0] + to[0]) / 2;
-    pen.beginPath();
-    pen.moveTo(...from);
-    pen.bezierCurveTo(half, from[1], half, to[1], ...to);
-    line(pen, theme.primary, 1, 0.6);
+    const { lines, cut } = wrapped(pen, numbers.formula(k, place), width, Math.floor(high / LINE));
+    const first = around ? base + 4.5 - ((lines.length - 1) * LINE) / 2 : base;
+    const style = { size: 12.5, weight: 400 };
+    lines.forEach((one, at) => this.say(pen, theme, one, left, first + at * LINE, style));
+    return cut && lines.length ? [left, first - 12, width, lines.length * LINE] : null;
   }
 
   // In place of the outputs: why no window fits.
@@ -230,23 +172,5 @@ class Panels extends Picture {
     const { lines } = wrapped(pen, numbers.problem, width, 8);
     lines.forEach((one, at) =>
       this.say(pen, theme, one, left, top + 14 + at * size * 1.4, { size, weight: 500 }));
-  }
-
-  // What the pointer is on and has no room: a formula that is cut, the number of a small cell.
-  title(at, found) {
-    const { numbers, layout, place, cut = [] } = this;
-    const k = cut.findIndex((box) => box && within(at, box));
-    if (k >= 0) return numbers.formula(k, place);
-    if (found?.in === "image") return this.named("", found.cell, numbers.cell(...found.cell));
-    if (found?.in !== "output") return "";
-    const { rows, columns } = layout.maps[found.k];
-    const near = layout.maps[found.k].near(at).map(Math.floor);
-    const cell = near.map((v, axis) => clamp(v, 0, [rows, columns][axis] - 1));
-    return this.named(`${numbers.outputs[found.k].name}, `, cell, numbers.result(found.k, cell));
-  }
-
-  named(before, [row, column], value) {
-    const text = plain(value, this.numbers.digits + 1) || "no number";
-    return `${before}row ${row + 1}, column ${column + 1}: ${text}`;
   }
 }

@@ -52,7 +52,7 @@ const font = (theme, size, weight = 400) =>
 function fitted(pen, theme, words, [width, height], most, weight = 400) {
   pen.font = font(theme, 20, weight);
   const needs = Math.max(...words.map((word) => pen.measureText(word).width), 1) / 20;
-  const size = Math.min(most, width / needs, height / 1.15);
+  const size = Math.min(most, width / needs, height / 1.1);
   return size >= LEAST ? Math.floor(size * 2) / 2 : 0;
 }
 
@@ -70,8 +70,11 @@ class Grid {
     this.bottom = top + this.rows * this.high;
   }
 
+  // On whole pixels, also where cells are no whole pixels wide.
   box(row, column) {
-    return [this.left + column * this.wide, this.top + row * this.high, this.wide, this.high];
+    const [left, right] = [column, column + 1].map((k) => Math.round(this.left + k * this.wide));
+    const [top, bottom] = [row, row + 1].map((k) => Math.round(this.top + k * this.high));
+    return [left, top, right - left, bottom - top];
   }
 
   // [row, column] with fractions, wherever it is.
@@ -159,19 +162,24 @@ function line(pen, colour, width, alpha = 1) {
   pen.globalAlpha = before;
 }
 
-// The text in at most so many lines of that width; what is left over ends with an ellipsis.
+// The text in at most so many lines of that width, broken before a term and never within one; what
+// is left over ends with an ellipsis.
 function wrapped(pen, text, width, most) {
-  const lines = [];
-  let words = text.split(" ");
-  while (words.length && lines.length < most) {
-    let k = words.length;
-    while (k > 1 && pen.measureText(words.slice(0, k).join(" ")).width > width) k--;
-    lines.push(words.slice(0, k).join(" "));
-    words = words.slice(k);
+  const bound = text.replace(/ × /g, "\u00a0×\u00a0").replace(/([+=/−]) /g, "$1\u00a0");
+  const terms = bound.split(" ");
+  const lines = [""];
+  for (const term of terms) {
+    const longer = lines.at(-1) ? `${lines.at(-1)} ${term}` : term;
+    if (!lines.at(-1) || pen.measureText(longer).width <= width) lines[lines.length - 1] = longer;
+    else lines.push(term);
+    if (lines.length > most) break;
   }
-  const cut = words.length > 0 || lines.some((one) => pen.measureText(one).width > width);
-  if (cut) lines.push(shortened(pen, `${lines.pop()}${words.length ? " …" : ""}`, width));
-  return { lines, cut };
+  const kept = lines.slice(0, most);
+  const wide = kept.findIndex((one) => pen.measureText(one).width > width);
+  const cut = lines.length > most || wide >= 0;
+  if (wide >= 0) kept.length = wide + 1;
+  if (cut && kept.length) kept.push(shortened(pen, `${kept.pop()} …`, width));
+  return { lines: text ? kept : [], cut: cut && Boolean(text) };
 }
 
 function shortened(pen, text, width) {

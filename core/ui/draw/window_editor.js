@@ -68,8 +68,8 @@ class Editor {
     const [grid, row, column] = this.spot;
     this.keep();
     const rows = this.mode.texts[grid];
-    const at = [clamp(row + down, 0, rows.length - 1), clamp(column + across, 0, rows[0].length - 1)];
-    this.open(grid, ...at);
+    const [r, c] = [row + down, column + across];
+    this.open(grid, clamp(r, 0, rows.length - 1), clamp(c, 0, rows[0].length - 1));
   }
 
   put(text) {

@@ -46,13 +46,15 @@ class Hands {
     if (this.at >= count - 1) this.go([0, 0]);
     this.name(true);
     this.playing = setInterval(() => {
-      if (!this.stage.root.isConnected) return this.pause();
-      this.go(this.nth(Math.min(this.at + hop, count - 1)));
-      if (this.at >= count - 1) this.halt();
+      const last = this.numbers.count - 1; // other settings may have come meanwhile
+      if (!this.stage.root.isConnected || last < 1) return this.pause();
+      this.go(this.nth(Math.min(this.at + hop, last)));
+      if (this.at >= last) this.halt();
     }, (1000 * hop) / pace);
   }
 
   pause() {
+    if (!this.playing) return;
     clearInterval(this.playing);
     this.playing = null;
     this.name(false);
@@ -122,20 +124,26 @@ class Hands {
     return cell && { in: "window", cell };
   }
 
-  // The cell of a text that a click there opens: [grid, row, column].
+  // The cell of a text that a click there opens: [grid, row, column]; null: nothing to type over.
   typed(found, at) {
-    if (!found || found.in === "output") return null;
-    const { numbers, layout, texts } = this;
-    const weight = layout.sums && layout.style !== "bare" && found.in === "window"
-      ? layout.parts(...found.cell).weight : null;
-    const onWeight = found.in === "window" && layout.sums && (!weight || within(at, weight));
-    const grid = found.in === "window" && layout.sums && (onWeight || !texts.cells) ? "weights" : "cells";
-    if (!texts[grid]) return null;
-    const tap = found.in === "window" && this.panels.taps[found.cell[0] * numbers.size[1] + found.cell[1]];
-    const [row, column] = tap && grid === "cells" ? [tap.row, tap.column] : found.cell;
-    if (grid === "cells" && (numbers.isOutside(row, column) || numbers.isPadding(row, column)))
-      return null;
-    return [grid, ...this.laid(grid, row, column, -1)];
+    const grid = found && this.gridAt(found, at);
+    if (!grid || !this.texts[grid]) return null;
+    const { numbers, panels } = this;
+    const [i, j] = found.cell;
+    const tap = found.in === "window" && grid === "cells" && panels.taps[i * numbers.size[1] + j];
+    const cell = tap ? [tap.row, tap.column] : found.cell;
+    if (grid === "cells" && numbers.isPadding(...cell)) return null;
+    return [grid, ...this.laid(grid, ...cell, -1)];
+  }
+
+  // Which grid's number is seen there.
+  gridAt(found, at) {
+    const { layout, texts } = this;
+    if (found.in === "output") return null;
+    if (found.in === "image" || !layout.sums) return "cells";
+    if (layout.style === "bare") return texts.weights ? "weights" : "cells";
+    const { value, weight } = layout.parts(...found.cell);
+    return within(at, weight) ? "weights" : within(at, value) ? "cells" : null;
   }
 
   press(at, event) {
@@ -195,7 +203,8 @@ class Hands {
   cursor(found, at) {
     if (!found) return "default";
     if (this.typed(found, at)) return "text";
-    return { image: this.numbers.problem ? "default" : "grab", output: "pointer" }[found.in] ?? "default";
+    if (found.in === "image" && !this.numbers.problem) return "grab";
+    return found.in === "output" ? "pointer" : "default";
   }
 }
 

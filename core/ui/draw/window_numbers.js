@@ -4,6 +4,7 @@
 class Numbers {
   constructor(data, before = null) {
     Object.assign(this, data);
+    if (!data.outputs.length) this.problem ||= "Nothing can be computed here.";
     this.image = unpack(data.input);
     this.weights = data.kernel && unpack(data.kernel);
     this.counts = data.divisor && unpack(data.divisor);
@@ -20,7 +21,8 @@ class Numbers {
   get extent() {
     return [this.rows, this.columns].map((have, axis) => {
       const last = (this.places[axis] - 1) * this.stride[axis];
-      return Math.max(have, last + (this.size[axis] - 1) * this.dilation[axis] + 1);
+      const span = (this.size[axis] - 1) * this.dilation[axis] + 1;
+      return this.problem ? have : Math.max(have, last + span);
     });
   }
 
@@ -120,6 +122,16 @@ class Numbers {
     this.results = [{ shape: this.places, data: sums }];
   }
 
+  // The longest word of the image, so that type does not change its size as the window moves.
+  get widest() {
+    const word = (value) => number(value, this.digits);
+    return (this.longestCell ??= longest([...this.image.data].map(word)));
+  }
+
+  get widestWeight() {
+    return longest([...this.weights.data].map((value) => number(value, this.digits)));
+  }
+
   // Lowest and highest of the results of an output.
   span(k) {
     const data = this.results[k].data;
@@ -143,4 +155,4 @@ function alike(a, b) {
 
 // Editable grids as text: rows joined with ";", cells with " ".
 const gridOf = (text) => (text ? text.split(";").map((row) => row.trim().split(/\s+/)) : null);
-const textOf = (grid) => (grid ? grid.map((row) => row.join(" ")).join(";") : "");
+const textOf = (grid) => grid.map((row) => row.join(" ")).join(";");

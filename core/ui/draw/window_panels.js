@@ -46,7 +46,7 @@ class Picture {
       return this.grey(numbers.cell(row, column));
     };
     const word = (row, column) => number(numbers.cell(row, column), numbers.digits);
-    const size = this.type(pen, theme, layout.image, [this.widest()], 15);
+    const size = this.type(pen, theme, layout.image, [this.numbers.widest], 15);
     layout.image.fill(pen, theme, colour, word, size);
   }
 
@@ -69,38 +69,29 @@ class Picture {
 
   titles(pen, theme) {
     const { layout, numbers } = this;
-    const { image, window, maps, head } = layout;
-    const title = (text, left, top, align = "left") => this.say(pen, theme, text, left, top, { align });
+    const { image, window, head } = layout;
+    const title = (text, left, base) => this.say(pen, theme, text, left, base);
     title(numbers.names.input, image.left, image.top - 10);
     if (numbers.problem) return;
     title(numbers.names.window, window.left, window.top - 10);
-    if (layout.sums) title(numbers.names.output, maps[0].left, maps[0].top - 10);
-    if (layout.sums) return;
+    if (layout.sums) return; // the output's title comes over the line that leads to its cell
     title(numbers.names.output, head.left, head.top + HEAD - 10);
     const columns = [["Map", theme.text], ["Gradient", INK.gradient]];
     columns.forEach(([text, colour], k) =>
       this.say(pen, theme, text, head.right + k * head.pitch, head.top + HEAD - 10, { colour }));
   }
 
-  say(pen, theme, text, left, base, { size = 13, weight = 600, colour, align = "left" } = {}) {
+  say(pen, theme, text, left, base, { size = 13, weight = 600, colour = theme.text } = {}) {
     pen.font = font(theme, size, weight);
-    pen.fillStyle = colour ?? theme.text;
-    pen.textAlign = align;
+    pen.fillStyle = colour;
+    pen.textAlign = "left";
     pen.textBaseline = "alphabetic";
     pen.fillText(text, left, base);
-    return pen.measureText(text).width;
   }
 
   grey(value) {
     const [lo, hi] = this.numbers.range;
     return grey((value - lo) / (hi - lo || 1), this.theme);
-  }
-
-  // The longest word of the image, so that type does not change its size as the window moves.
-  widest() {
-    const { numbers } = this;
-    return (this.longestCell ??= longest(
-      [...numbers.image.data].map((value) => number(value, numbers.digits))));
   }
 
   type(pen, theme, { wide, high }, words, most, weight) {

@@ -17,6 +17,12 @@ function plain(value, digits) {
   return exact && text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
+// A result: two decimals more than a cell, less those that its whole part has taken.
+function answer(value, digits) {
+  const whole = Math.floor(Math.log10(Math.max(Math.abs(value), 1)));
+  return plain(value, Math.max(digits + 2 - whole, 0));
+}
+
 // What was typed as a number, with a comma or a true minus too; null where it is none.
 function numeral(text) {
   const clean = text.trim().replace("\u2212", "-").replace(",", ".");
@@ -35,7 +41,7 @@ function spoken(numbers, place) {
   const values = numbers.taps(place).map(({ value }) => number(value, numbers.digits) || "none");
   const window = values.length > SPOKEN ? `${values.length} numbers` : values.join(", ");
   const results = numbers.outputs.map(
-    ({ name }, k) => `${name} ${plain(numbers.result(k, place), numbers.digits + 1)}`);
+    ({ name }, k) => `${name} ${answer(numbers.result(k, place), numbers.digits)}`);
   return `row ${row}, column ${column}; window ${window}; ${results.join(", ")}`;
 }
 
