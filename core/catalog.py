@@ -15,6 +15,7 @@ CATALOG = {
     "optimizers.backprop": "core.optimizers.backprop:BACKPROP",
     "optimizers.network": "core.optimizers.network:NETWORK",
     "optimizers.seeds": "core.optimizers.seeds:SEEDS",
+    "pooling.cnn": "core.pooling.cnn:CNN",
     "pooling.classify": "core.pooling.classify:CLASSIFY",
 }
 

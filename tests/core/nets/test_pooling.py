@@ -1,0 +1,58 @@
+"""Pooling that trains fast equals the pooling that is written to be read."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from core.nets.pooling import POOLINGS, Pool
+from core.nets.spec import POOLINGS as NAMES
+from core.pooling.ops import pool2d
+
+KINDS = sorted(POOLINGS)
+
+
+def maps(*shape: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(5)
+    return torch.randn(shape, generator=generator, dtype=torch.float64)
+
+
+def test_every_kind_has_its_name() -> None:
+    assert {*POOLINGS, "none"} == set(NAMES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", [(2, 3, 8, 8), (1, 1, 28, 28), (2, 2, 7, 9), (1, 2, 5, 4)])
+def test_values_and_gradients_are_those_of_ops(kind: str, shape: tuple[int, ...]) -> None:
+    """core.pooling.ops.pool2d, itself held to torch; float64 to 1e-12."""
+    x, weights = maps(*shape).requires_grad_(), None
+    found = []
+    for pooled in (Pool(kind)(x), pool2d(x, kind, 2)):
+        assert isinstance(pooled, torch.Tensor)
+        weights = maps(*pooled.shape) if weights is None else weights
+        (slope,) = torch.autograd.grad((pooled * weights).sum(), x)
+        found.append((pooled.detach(), slope))
+    for own, theirs in zip(*found, strict=True):
+        torch.testing.assert_close(own, theirs, rtol=0, atol=1e-12)
+
+
+def test_torch_has_four_of_them() -> None:
+    """torch.nn.functional, float64 to 1e-12; l2 is lp_pool2d with p = 2."""
+    x = maps(2, 3, 8, 6)
+    for kind, want in (
+        ("max", functional.max_pool2d(x, 2)),
+        ("average", functional.avg_pool2d(x, 2)),
+        ("sum", 4 * functional.avg_pool2d(x, 2)),
+        ("l2", functional.lp_pool2d(x, 2.0, 2)),
+    ):
+        torch.testing.assert_close(Pool(kind)(x), want, rtol=0, atol=1e-12)
+
+
+def test_l2_of_nothing_has_no_gradient() -> None:
+    """Where torch's lp_pool2d has NaN: windows of zeros, as behind a ReLU."""
+    x = torch.zeros(1, 1, 4, 4, requires_grad=True)
+    pooled = Pool("l2")(x)
+    pooled.sum().backward()
+    assert pooled.detach().tolist() == [[[[0.0, 0.0], [0.0, 0.0]]]]
+    assert x.grad is not None and not x.grad.any()
