@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from typing import Any
 
+import numpy as np
+import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from core.catalog import get
@@ -14,6 +19,8 @@ from tests.e2e.app import figure, wait_for_change, wait_for_quiet, wait_for_run_
 from tests.e2e.conftest import Visit
 
 CLASSIFY, CNN = "pooling.classify", "pooling.cnn"
+KERNELS, WINDOW = "pooling.kernels", "pooling.window"
+CELLS = "0 0.5 1 0.2 0;1 0.25 0 0 1;0.5 0.5 1 1 0;0 1 0.75 0 0.5"
 SEVEN = [(0.25, 0.2), (0.72, 0.2), (0.6, 0.5), (0.48, 0.85)]  # shares of the pad's side
 
 
@@ -37,6 +44,85 @@ def shares(page: Page) -> list[float]:
     """The ten probabilities on show."""
     found: list[float] = json.loads(canvas(page).get_attribute("data-shown") or "[]")
     return found
+
+
+def number(page: Page, title: str) -> float:
+    """A number of the table under the picture."""
+    row = page.locator(".numbers tr", has=page.get_by_role("rowheader", name=title, exact=True))
+    return float(row.locator(".value").first.inner_text())
+
+
+def open_it(page: Page, path: str) -> list[dict[str, Any]]:
+    """Open a path; what its first view shows."""
+    page.goto(path)
+    lesson.wait_for_picture(page)
+    wait_for_quiet(page)
+    return figure(page)
+
+
+def test_a_window_slides_by_arrow_keys_and_the_link_keeps_its_place(tab: Page) -> None:
+    """The sum of the nine products, by numpy from the cells and the kernel."""
+    image = np.array(
+        [[float(cell) for cell in row.split()] for row in CELLS.split(";")], dtype=float
+    )
+    before = open_it(tab, lesson.path(KERNELS, image="cells", cells=CELLS, row=0, column=0))
+    edge = np.array([[-1, 0, 1]] * 3)
+    assert number(tab, "Value") == pytest.approx((image[:3, :3] * edge).sum())
+    canvas(tab).focus()
+    for key in ("ArrowRight", "ArrowDown"):
+        tab.keyboard.press(key)
+    wait_for_change(tab, before)
+    expect(tab).to_have_url(re.compile(r"pooling\.kernels\.row=1"))
+    wait_for_quiet(tab)
+    assert number(tab, "Value") == pytest.approx((image[1:4, 1:4] * edge).sum())
+    tab.reload()
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    assert number(tab, "Value") == pytest.approx((image[1:4, 1:4] * edge).sum())
+
+
+def test_step_moves_the_pooling_window(tab: Page) -> None:
+    before = open_it(tab, lesson.path(WINDOW, image="cells", cells=CELLS, row=0, column=0))
+    tab.get_by_role("button", name="Step").click()
+    wait_for_change(tab, before)
+    expect(tab).to_have_url(re.compile(r"pooling\.window\.column=1"))
+
+
+def test_a_picture_is_uploaded_and_pooled(tab: Page) -> None:
+    """A PNG of 4x4 greys: the largest and the mean of its first window, by hand."""
+    greys = np.arange(16, dtype=np.uint8).reshape(4, 4) * 17
+    buffer = io.BytesIO()
+    Image.fromarray(greys).save(buffer, "PNG")
+    tab.goto(lesson.path(WINDOW, image="upload", row=0, column=0))
+    lesson.wait_for_picture(tab)
+    give(tab, "grey.png", buffer.getvalue())
+    expect(tab).to_have_url(re.compile(r"upload=[0-9a-f]{64}"))
+    wait_for_quiet(tab)
+    words = canvas(tab).get_attribute("aria-valuetext") or ""
+    table = tab.locator(".numbers").inner_text()
+    assert number(tab, "Maximum") == pytest.approx(5 * 17 / 255, abs=1e-4), (words, table)
+    assert number(tab, "Average") == pytest.approx(2.5 * 17 / 255, abs=1e-4)
+    give(tab, "empty.png", b"")
+    expect(tab.get_by_test_id("stAlert").first).to_contain_text("The file before it stays")
+    assert number(tab, "Maximum") == pytest.approx(5 * 17 / 255, abs=1e-4)
+
+
+def give(page: Page, name: str, data: bytes) -> None:
+    """Choose a file."""
+    box = page.get_by_test_id("stFileUploaderDropzoneInput")
+    box.set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
+
+
+def test_a_network_learns_and_its_accuracy_is_read(tab: Page) -> None:
+    """The same numbers as the experiment gives outside of the app."""
+    experiment = get(CNN)
+    settings = experiment.settings(**experiment.quick, seed=11)
+    open_it(tab, lesson.quick(experiment, seed=11))
+    lesson.press(tab, CNN, "train")
+    wait_for_run_end(tab)
+    *_, last = experiment.frames(settings)
+    assert number(tab, "Test accuracy") == pytest.approx(last.metrics["test_accuracy"], abs=1e-4)
+    assert number(tab, "Test loss") == pytest.approx(last.metrics["test_loss"], rel=1e-3)
 
 
 def test_a_drawn_digit_is_read_and_shared(tab: Page, visit: Visit) -> None:
@@ -76,8 +162,8 @@ def test_a_network_of_ones_own_reads_the_drawing(tab: Page) -> None:
     wait_for_quiet(tab)
     key = re.search(r"pooling\.classify\.model=([0-9a-f]{64})", tab.url)
     assert key, tab.url
-    chosen = lesson.control(tab, CLASSIFY, "model").first
-    expect(chosen).to_be_attached()
+    chosen = lesson.field_of(tab, CLASSIFY, "model-model").get_by_role("combobox")
+    expect(chosen).to_have_value(re.compile("^Your run"))
     mine = shares(tab)
     tab.goto(lesson.path(CLASSIFY))
     lesson.wait_for_picture(tab)
