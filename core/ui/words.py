@@ -76,16 +76,11 @@ def _code(experiment: Experiment, settings: Settings) -> None:
 
 
 def _step(experiment: Experiment, shown: Shown) -> None:
-    if experiment.explain is None or len(shown.frames) < 2 or shown.active:
+    if experiment.explain is None or not shown.frames or shown.active:
         return
 
     def body() -> None:
-        steps = [frame.step for frame in shown.frames]
-        middle = steps[min(len(steps) - 1, max(1, len(steps) // 10))]
-        step = st.select_slider(
-            "Why this step? Step number", steps, middle, key=f"{experiment.name}#why"
-        )
-        at = steps.index(step) if step in steps else len(steps) - 1
+        at = _chosen_step(experiment, shown) if len(shown.frames) > 1 else 0
         assert experiment.explain is not None
         found = experiment.explain(shown.settings, shown.frames, at)
         titles = list(found)
@@ -104,3 +99,13 @@ def _step(experiment: Experiment, shown: Shown) -> None:
         st.markdown(found[title])
 
     st.fragment(body)()
+
+
+def _chosen_step(experiment: Experiment, shown: Shown) -> int:
+    """Which frame the slider over the steps is at."""
+    steps = [frame.step for frame in shown.frames]
+    middle = steps[min(len(steps) - 1, max(1, len(steps) // 10))]
+    step = st.select_slider(
+        "Why this step? Step number", steps, middle, key=f"{experiment.name}#why"
+    )
+    return steps.index(step) if step in steps else len(steps) - 1

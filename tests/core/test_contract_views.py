@@ -89,7 +89,7 @@ def test_axes_stay_while_a_run_grows(name: str) -> None:
     experiment, settings, run = kept(name)
     for view in experiment.views:
         early, late = (
-            axes(view.draw(settings, some, len(some) - 1)) for some in (run[:1], run[:-1])
+            axes(view.draw(settings, some, len(some) - 1)) for some in (run[:1], run[:-1] or run)
         )
         moved = [key for key in late if not equal(early[key].get("range"), late[key].get("range"))]
         assert moved == [], f"{view.name}: {moved}"
