@@ -15,6 +15,8 @@ CATALOG = {
     "optimizers.backprop": "core.optimizers.backprop:BACKPROP",
     "optimizers.network": "core.optimizers.network:NETWORK",
     "optimizers.seeds": "core.optimizers.seeds:SEEDS",
+    "pooling.kernels": "core.pooling.kernels:KERNELS",
+    "pooling.window": "core.pooling.window:WINDOW",
     "pooling.cnn": "core.pooling.cnn:CNN",
     "pooling.classify": "core.pooling.classify:CLASSIFY",
 }
