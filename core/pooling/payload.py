@@ -179,10 +179,8 @@ def _summaries(settings: WindowSettings, now: WindowFrame, k: int) -> list[str] 
     if values.size > MOST_PLACES or settings.kernel**2 > MOST_TAPS:
         return None
     alone = now.at(k) if now.taps.size > MOST_NUMBERS // 2 else None
-    return [
-        window_why.spelled(settings, now, k, *at) if alone in (None, at) else ""
-        for at in np.ndindex(values.shape)
-    ]
+    say = window_why.speller(settings, now, k)
+    return [say(*at) if alone in (None, at) else "" for at in np.ndindex(values.shape)]
 
 
 def kernels_moved(settings: KernelsSettings, value: Any) -> Mapping[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -111,26 +110,39 @@ def _size(settings: Settings, now: Frame) -> str:
 
 def spelled(settings: Settings, now: Frame, k: int, row: int, column: int) -> str:
     """How the k-th kind's number at a place comes about, as plain text with its result."""
-    kind, value = settings.kinds[k], float(now.output(k)[row, column])
+    return speller(settings, now, k)(row, column)
+
+
+def speller(settings: Settings, now: Frame, k: int) -> Callable[[int, int], str]:
+    """The same for every place: a function of row and column."""
+    kind, values = settings.kinds[k], now.output(k).tolist()
     if kind.startswith("global-"):
-        return f"{_global(kind, now.image)} = {plain(value)}"
+        return lambda row, column: f"{_global(kind, now.image)} = {plain(values[row][column])}"
     if kind == "blur":
-        return f"maxima at stride 1, blurred by 1 2 1 both ways = {plain(value)}"
-    axes = settings.around(now.image.shape)
-    told = _told(now.image, axes, (row, column), _pads(settings, kind))
-    return SAY[kind](settings, told, value)
+        blurred = "maxima at stride 1, blurred by 1 2 1 both ways"
+        return lambda row, column: f"{blurred} = {plain(values[row][column])}"
+    axes, cells, pads = settings.around(now.image.shape), now.image.tolist(), _pads(settings, kind)
+    down, across = (axis.taps.tolist() for axis in axes)
+
+    def say(row: int, column: int) -> str:
+        told = _told(cells, axes, (down[row], across[column]), pads)
+        return SAY[kind](settings, told, values[row][column])
+
+    return say
 
 
-def _told(image: np.ndarray, axes: tuple[Axis, Axis], place: tuple[int, int], pads: bool) -> Told:
-    rows, columns = (axis.taps[at] for axis, at in zip(axes, place, strict=True))
-    real = [(r >= 0) & (r < axis.size) for r, axis in zip((rows, columns), axes, strict=True)]
-    counted = math.prod(
-        int((r < axis.size + axis.after).sum())
-        for r, axis in zip((rows, columns), axes, strict=True)
-    )
-    cells = image[np.ix_(rows[real[0]], columns[real[1]])].ravel().tolist()
-    padding = [0.0] * (counted - len(cells)) if pads else []
-    return Told(cells + padding, len(rows) * len(columns), counted)
+def _told(
+    cells: list[list[float]],
+    axes: tuple[Axis, Axis],
+    taps: tuple[list[int], list[int]],
+    pads: bool,
+) -> Told:
+    """The window whose taps lie on these rows and columns."""
+    rows, columns = ([t for t in on if 0 <= t < a.size] for a, on in zip(axes, taps, strict=True))
+    high, wide = (sum(t < a.size + a.after for t in on) for a, on in zip(axes, taps, strict=True))
+    found = [cells[row][column] for row in rows for column in columns]
+    padding = [0.0] * (high * wide - len(found)) if pads else []
+    return Told(found + padding, len(taps[0]) * len(taps[1]), high * wide)
 
 
 def _global(kind: str, image: np.ndarray) -> str:
