@@ -74,8 +74,8 @@ class Axis:
         cells = f" at dilation {self.dilation} ({self.reach} cells)" if self.dilation > 1 else ""
         article = "an" if str(self.kernel)[0] == "8" or self.kernel in (11, 18) else "a"
         raise ValueError(
-            f"{article} {self.kernel}-{across} kernel{cells} does not fit into {self.size} + {padding} "
-            f"padding: {rounding}(({self.size} + {padding} - {self.reach - 1} - 1)/{self.stride})"
+            f"{article} {self.kernel}-{across} kernel{cells} does not fit into "
+            f"{self.size} + {padding} padding: {rounding}(({self.size} + {padding} - {self.reach - 1} - 1)/{self.stride})"
             f" + 1 = {self.count} < 1"
         )
 
