@@ -17,6 +17,7 @@ CATALOG = {
     "optimizers.seeds": "core.optimizers.seeds:SEEDS",
     "pooling.kernels": "core.pooling.kernels:KERNELS",
     "pooling.window": "core.pooling.window:WINDOW",
+    "pooling.shift": "core.pooling.shift:SHIFT",
     "pooling.cnn": "core.pooling.cnn:CNN",
     "pooling.classify": "core.pooling.classify:CLASSIFY",
 }
