@@ -4,7 +4,7 @@ Both were trained on digits in the middle of the canvas (``scripts/train_shift.p
 they do with a moved digit comes from how they are built and not from what they have seen.
 
 The convolutional one has full convolutions (Kayhan and van Gemert 2020, "On translation invariance
-in CNNs", section 5: every overlap of kernel and map is kept) without biases. So an empty canvas
+in CNNs": every overlap of kernel and map is kept) without biases. So an empty canvas
 answers 0 everywhere, no border tells where the digit is, and the global averages (Lin, Chen and
 Yan 2014) are the same wherever it stands, up to the phase of the two poolings: 4 pixels in all.
 """

@@ -1,8 +1,8 @@
 """A digit at every place through two networks, and through the poolings a pixel at a time.
 
 Shift invariance and equivariance as in Zhang 2019, "Making convolutional networks shift-invariant
-again", section 3.1; why a stride breaks them: Azulay and Weiss 2019, "Why do deep convolutional
-networks generalize so poorly to small image transformations?", section 2.
+again", section 3; why a stride breaks them: Azulay and Weiss 2019, "Why do deep convolutional
+networks generalize so poorly to small image transformations?"
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def pool(x: np.ndarray, kind: str, kernel: int, stride: int) -> np.ndarray:
 def change(pooled: np.ndarray) -> np.ndarray:
     """How far from invariant: |P(T_k x) - P(x)| / |P(x)| for every shift k, (N,).
 
-    pooled: (N, C, n, n), P of the image moved by k = 0, 1, ... pixels. Zhang 2019, section 3.1:
+    pooled: (N, C, n, n), P of the image moved by k = 0, 1, ... pixels. Zhang 2019, section 3:
     shift invariance is F(X) = F(Shift(X)). 0 is invariant; two maps of equal norm that share no
     cell are sqrt(2) apart.
     """
@@ -143,10 +143,10 @@ def change(pooled: np.ndarray) -> np.ndarray:
 def aliasing(pooled: np.ndarray, settings: Settings) -> np.ndarray:
     """How far from equivariant: |P(T_k x) - T_(k/s) P(x)| / |P(x)| for every shift k, (N,).
 
-    Zhang 2019, section 3.1: shift equivariance is Shift(F(X)) = F(Shift(X)). A shift by k pixels
+    Zhang 2019, section 3: shift equivariance is Shift(F(X)) = F(Shift(X)). A shift by k pixels
     is one by k / s cells of the pooled map; between whole cells the map is moved by the sampling
     theorem (``between``). So what is left over is aliasing: a map without frequencies over half
-    the stride's sampling rate gives 0 for all k (Azulay and Weiss 2019, section 2; Simoncelli et
+    the stride's sampling rate gives 0 for all k (Azulay and Weiss 2019; Simoncelli et
     al. 1992 call it shiftable). 0 at multiples of the stride, for any pooling.
     """
     cells = np.arange(len(pooled)) / settings.stride

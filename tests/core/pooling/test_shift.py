@@ -31,7 +31,7 @@ def rows(values: list[int]) -> np.ndarray:
 
 
 def test_the_example_of_zhang_2019() -> None:
-    """Section 3.1: 0 0 1 1 0 0 1 1 pools to 0 1 0 1, shifted by one to 1 1 1 1; section 3.2: with
+    """Section 3: 0 0 1 1 0 0 1 1 pools to 0 1 0 1, shifted by one to 1 1 1 1; with
     the blur, to .5 1 .5 1 and to .75 throughout. Away from the ends, where ours does not go round.
     """
     signal = [0, 0, 1, 1] * 4
