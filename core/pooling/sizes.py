@@ -75,7 +75,8 @@ class Axis:
         article = "an" if str(self.kernel)[0] == "8" or self.kernel in (11, 18) else "a"
         raise ValueError(
             f"{article} {self.kernel}-{across} kernel{cells} does not fit into "
-            f"{self.size} + {padding} padding: {rounding}(({self.size} + {padding} - {self.reach - 1} - 1)/{self.stride})"
+            f"{self.size} + {padding} padding: "
+            f"{rounding}(({self.size} + {padding} - {self.reach - 1} - 1)/{self.stride})"
             f" + 1 = {self.count} < 1"
         )
 
