@@ -6,22 +6,26 @@ from typing import Any
 
 import numpy as np
 
-LOWEST, HIGHEST = 0.5, 0.998  # ends of the accuracy axis
+ENDS = (0.5, 0.998)  # of the accuracy axis, by default
 
 
-def stretched(accuracy: np.ndarray) -> np.ndarray:
-    """Logits of accuracies: 96 and 98 % lie as far apart as 92 and 96. Ends at 50 and 99.8 %."""
-    held = np.clip(accuracy, LOWEST, HIGHEST)
+def stretched(accuracy: np.ndarray, ends: tuple[float, float] = ENDS) -> np.ndarray:
+    """Logits of accuracies: 96 and 98 % lie as far apart as 92 and 96. Held between the ends."""
+    held = np.clip(accuracy, *ends)
     found: np.ndarray = np.log(held / (1 - held)).astype(np.float32)
     return found
 
 
-def accuracy_axis(title: str) -> dict[str, Any]:
-    """The axis of :func:`stretched`."""
-    ticks = np.array([LOWEST, 0.8, 0.9, 0.95, 0.98, 0.99, HIGHEST])
-    words = ["≤50", "80", "90", "95", "98", "99", "≥99.8"]
-    names = {"tickvals": stretched(ticks).tolist(), "ticktext": words}
-    return {"range": [-0.3, 6.5], "title": {"text": f"{title} (%, logit scale)"}, **names}
+def accuracy_axis(title: str, ends: tuple[float, float] = ENDS) -> dict[str, Any]:
+    """The axis of :func:`stretched`: what lies beyond an end stands on it."""
+    low, high = ends
+    between = [tick for tick in (0.8, 0.9, 0.95, 0.98, 0.99) if low < tick < high]
+    ticks = stretched(np.array([low, *between, high]), ends).tolist()
+    words = [f"{100 * tick:g}" for tick in (low, *between, high)]
+    words[0], words[-1] = f"≤{words[0]}", f"≥{words[-1]}"
+    span = [round(ticks[0] - 0.3, 1), round(ticks[-1] + 0.3, 1)]
+    title = f"{title} (%, logit scale)"
+    return {"range": span, "title": {"text": title}, "tickvals": ticks, "ticktext": words}
 
 
 def bent(difference: np.ndarray) -> np.ndarray:

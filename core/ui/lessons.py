@@ -50,6 +50,11 @@ POOLING = Lesson(
     "Convolution and pooling",
     "foundations",
     {
+        "kernels": "1 Convolve",
+        "window": "2 Pool",
+        "shift": "3 Shift",
+        "cnn": "4 Train",
+        "layers": "5 Look inside",
         "classify": "7 Draw",
     },
 )

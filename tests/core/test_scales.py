@@ -23,6 +23,16 @@ def test_what_lies_beyond_is_at_the_ends_of_the_axis() -> None:
     assert low < ends[0] < ends[2] < high
 
 
+def test_the_ends_of_the_axis_can_be_chosen() -> None:
+    """log(0.7 / 0.3) is 0.8473."""
+    ends = (0.7, 0.995)
+    axis = accuracy_axis("accuracy", ends)
+    assert axis["ticktext"] == ["≤70", "80", "90", "95", "98", "99", "≥99.5"]
+    assert axis["tickvals"][0] == pytest.approx(0.8473, abs=1e-4)
+    assert stretched(np.array([0.1]), ends)[0] == pytest.approx(axis["tickvals"][0])
+    assert accuracy_axis("accuracy")["range"] == [-0.3, 6.5]
+
+
 def test_differences_are_odd_and_fine_near_zero() -> None:
     assert bent(np.array([-3.0, 0, 3])).tolist() == pytest.approx([-2.4918, 0, 2.4918], abs=1e-4)
     axis = difference_axis(-4, 4)

@@ -37,16 +37,17 @@ def test_values_and_gradients_are_those_of_ops(kind: str, shape: tuple[int, ...]
         torch.testing.assert_close(own, theirs, rtol=0, atol=1e-12)
 
 
-def test_torch_has_four_of_them() -> None:
-    """torch.nn.functional, float64 to 1e-12; l2 is lp_pool2d with p = 2."""
-    x = maps(2, 3, 8, 6)
+@pytest.mark.parametrize("size", [1.0, 1e-9])
+def test_torch_has_four_of_them(size: float) -> None:
+    """torch.nn.functional, float64 to 1e-12; l2 is lp_pool2d with p = 2. Small values too."""
+    x = size * maps(2, 3, 8, 6)
     for kind, want in (
         ("max", functional.max_pool2d(x, 2)),
         ("average", functional.avg_pool2d(x, 2)),
         ("sum", 4 * functional.avg_pool2d(x, 2)),
         ("l2", functional.lp_pool2d(x, 2.0, 2)),
     ):
-        torch.testing.assert_close(Pool(kind)(x), want, rtol=0, atol=1e-12)
+        torch.testing.assert_close(Pool(kind)(x), want, rtol=0, atol=1e-12 * size)
 
 
 def test_l2_of_nothing_has_no_gradient() -> None:
