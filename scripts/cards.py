@@ -62,7 +62,9 @@ def _picture(name: str) -> Figure:
     layout |= {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
     layout["xaxis"] = {**layout["xaxis"], **bare}
     layout["yaxis"] = {**layout["yaxis"], **bare}
-    layout["yaxis"].pop("scaleanchor", None)
+    low, high = layout["yaxis"]["range"]
+    if low < high:  # no image, whose rows run downwards: it may fill the card
+        layout["yaxis"].pop("scaleanchor", None)
     kept = [s for s in layout.get("shapes", []) if s.get("xref", "x").split(" ")[0] == "x"]
     return {"data": data, "layout": {**layout, "shapes": kept}}
 
