@@ -19,7 +19,7 @@ from core.pooling.cnn import Frame, Settings
 from core.pooling.cnn_data import load
 from core.pooling.cnn_portrait import Portrait
 
-FRAMES = 30
+FRAMES = 25
 GOOD_LR = {"sgd": 0.1, "momentum": 0.03, "rmsprop": 0.002, "adam": 0.002, "adamw": 0.002}
 # These enlarge the gradient layer by layer; the size of Adam's steps does not depend on it.
 LOUD = {"sum": "sum pooling", "l2": "L2 pooling"}
@@ -70,7 +70,7 @@ class Batches:
 
 
 def run(settings: Settings) -> Iterator[Frame]:
-    """Train; 30 frames at most, closer together at first. Raises Diverged when the loss is lost."""
+    """Train; 26 frames at most, closer together at first. Raises Diverged when the loss is lost."""
     weights, order, dropout = np.random.SeedSequence(settings.seed).spawn(3)
     images = load(settings)
     net = build(settings, weights, dropout)
