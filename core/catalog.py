@@ -19,6 +19,7 @@ CATALOG = {
     "pooling.window": "core.pooling.window:WINDOW",
     "pooling.shift": "core.pooling.shift:SHIFT",
     "pooling.cnn": "core.pooling.cnn:CNN",
+    "pooling.compare": "core.pooling.compare:COMPARE",
     "pooling.layers": "core.pooling.layers:LAYERS",
     "pooling.classify": "core.pooling.classify:CLASSIFY",
 }

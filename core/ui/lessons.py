@@ -55,6 +55,7 @@ POOLING = Lesson(
         "shift": "3 Shift",
         "cnn": "4 Train",
         "layers": "5 Look inside",
+        "compare": "6 Compare",
         "classify": "7 Draw",
     },
 )
