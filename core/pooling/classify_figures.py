@@ -27,7 +27,7 @@ def payload(settings: Settings, frame: Frame) -> dict[str, Any]:
     return {
         "value": {"drawing": settings.drawing},
         "names": [str(n) for n in range(10)],
-        "probabilities": [round(float(p), 6) for p in frame.probabilities],
+        "probabilities": [float(f"{p:.6g}") for p in frame.probabilities],
         "seen": packed(frame.seen),
         "told": told,
         "answer": [answer, round(sure, 6)],
