@@ -36,11 +36,20 @@ export default function ({ parentElement, data, setStateValue }) {
     });
   }
 
+  // Beside traces that Plotly moves by itself it takes heat maps away for a moment at each frame of
+  // a replay. Where there are such, every trace is redrawn instead. The flag is of a whole kind of
+  // trace, so each new chart sets it anew.
+  function redrawn(chart) {
+    const light = chart._fullData.filter((trace) => ["scatter", "bar"].includes(trace.type));
+    for (const trace of light) trace._module.animatable = light.length === chart._fullData.length;
+  }
+
   const look = () => {
     const chart = document.querySelector(ear.data.chart + " .js-plotly-plot");
     if (!chart || chart === ear.chart || !chart.on || !chart._fullLayout) return;
     ear.chart = chart;
     listen(chart);
+    redrawn(chart);
   };
   ear.watch = new MutationObserver(look);
   ear.watch.observe(document.body, { childList: true, subtree: true });

@@ -143,10 +143,10 @@ def panels(page: Page) -> list[str]:
 
 def step_drawn(page: Page) -> int:
     """The step number in the picture, -1 where it has none."""
-    script = """() => document.querySelector('.js-plotly-plot').data
-        .flatMap(trace => trace.text || []).join(' ')"""
-    page.locator(".js-plotly-plot").first.wait_for()  # Streamlit replaces it for other frames
-    found = re.search(r"step ([\d,]+)", str(page.evaluate(script)))
+    # A live picture is built anew at every update: there may be none for a moment.
+    script = """() => { const data = document.querySelector('.js-plotly-plot')?.data;
+        return data && `: ${data.flatMap(trace => trace.text || []).join(' ')}`; }"""
+    found = re.search(r"step ([\d,]+)", str(page.wait_for_function(script).json_value()))
     return int(found[1].replace(",", "")) if found else -1
 
 
