@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from html import escape
 
 Metrics = Mapping[str, float]
+SHORT = {"cnn", "mlp", "js", "kl", "swd", "mmd"}  # written in capitals
 
 
 def metrics_table(
@@ -65,7 +66,8 @@ def _row(title: str, values: list[str], good: str | None = None) -> str:
 
 
 def _title(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ").capitalize()
+    words = name.replace("_", " ").replace("-", " ").capitalize().split(" ")
+    return " ".join(word.upper() if word.lower() in SHORT else word for word in words)
 
 
 def _number(value: float | None) -> str:

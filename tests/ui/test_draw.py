@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.data.points import decode
 from core.plot import theme
 from core.ui import draw
+from tests.ui.conftest import Opened
 
-HERE = Path(__file__).parent
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 8, 40  # the margins of draw/plane.js
 PASTE = """(canvas, rows) => {
     const clipboardData = new DataTransfer();
@@ -30,64 +24,28 @@ WINDOW = ((-2.0, 2.0), (-1.0, 3.0))
 SQUARE = ((-1.0, 1.0), (-1.0, 1.0))
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "draw_app.py"), *flags]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for_health(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-        assert server.poll() is None, f"the app's server ended by itself: {server.poll()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def visit(browser: Browser, address: str) -> Iterator[Open]:
-    """Open the app in a context of its own; at the end no page may have logged an error."""
-    errors: list[str] = []
-
+def visit(opened: Opened) -> Open:
     def visit(
         width: int = 1280,
         height: int = 1700,
         theme: Literal["light", "dark"] = "light",
         touch: bool = False,
     ) -> Page:
-        size: ViewportSize = {"width": width, "height": height}
-        page = browser.new_context(viewport=size, color_scheme=theme, has_touch=touch).new_page()
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(address)
+        page = opened(width=width, height=height, theme=theme, touch=touch)
         expect(page.get_by_text("runs ")).to_be_visible(timeout=15_000)
         page.locator("canvas").nth(1).wait_for()
         return page
 
-    yield visit
-    assert errors == []
+    return visit
 
 
 @pytest.fixture(scope="module")
 def page(visit: Open) -> Page:
     return visit()
-
-
-def wait_for_health(address: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health")
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the test's app did not start")
 
 
 def spot(canvas: Locator, x: float, y: float, window: draw.Window = WINDOW) -> tuple[float, float]:

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from core.nets.spec import Spec
 from core.plot import theme
 from core.pooling.layers import Settings
 from core.pooling.layers_shape import layers_of, supports
+from tests.ui.conftest import Opened
 from tests.ui.layers_cases import SPECS
 
-HERE = Path(__file__).parent
 INPUT, ZOOM = (1, 19, 168), (1, 222, 168)  # left, top and side of the pictures at the left
 MAPS = 60  # pixels from the top: a row of tiles
 SHIPPED, CHANNEL = Spec(), Settings().channel
@@ -30,38 +24,7 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "layers_app.py"), *flags]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for_health(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-        assert server.poll() is None, f"the app's server ended by itself: {server.poll()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_for_health(address: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health")
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the test's app did not start")
-
-
-@pytest.fixture(scope="module")
-def visit(browser: Browser, address: str) -> Iterator[Open]:
-    """Open a case in a context of its own; at the end no page may have logged an error."""
-    errors: list[str] = []
-
+def visit(opened: Opened) -> Open:
     def visit(
         case: str = "shipped",
         width: int = 1200,
@@ -69,19 +32,12 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
         theme: Literal["light", "dark"] = "light",
         touch: bool = False,
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, has_touch=touch
-        )
-        page = context.new_page()
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/?case={case}")
+        page = opened(f"?case={case}", width=width, height=height, theme=theme, touch=touch)
         expect(page.get_by_text("runs ")).to_be_visible(timeout=30_000)
         canvas(page).wait_for()
         return page
 
-    yield visit
-    assert errors == []
+    return visit
 
 
 @pytest.fixture

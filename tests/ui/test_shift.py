@@ -3,84 +3,41 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from torch.nn import functional
 
 from core.nets import shift_nets as nets
 from core.plot import theme
 from core.pooling.shift import Frame, Settings
 from core.pooling.shifting import run
+from tests.ui.conftest import Opened
 
-HERE = Path(__file__).parent
 PIXELS = "c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
 OVER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "shift_app.py"), *flags]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for_health(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-        assert server.poll() is None, f"the app's server ended by itself: {server.poll()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-def wait_for_health(address: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health")
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the test's app did not start")
-
-
-@pytest.fixture(scope="module")
-def visit(browser: Browser, address: str) -> Iterator[Open]:
-    """Open the app in a context of its own; at the end no page may have logged an error."""
-    errors: list[str] = []
-
+def visit(opened: Opened) -> Open:
     def visit(
         query: str = "",
         width: int = 1150,  # of which 1000 are the app's
         scheme: Literal["light", "dark"] = "light",
         touch: bool = False,
     ) -> Page:
-        page = browser.new_context(
-            viewport={"width": width, "height": 1100}, color_scheme=scheme, has_touch=touch
-        ).new_page()
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/{query}")
+        page = opened(query, width=width, height=1100, theme=scheme, touch=touch)
         canvas(page).wait_for(timeout=20_000)
         expect(page.get_by_text("says").first).to_be_visible()
         return page
 
-    yield visit
-    assert errors == []
+    return visit
 
 
 @pytest.fixture(scope="module")

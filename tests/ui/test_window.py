@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 from scipy.signal import correlate2d
 
+from tests.ui.conftest import Opened
 from tests.ui.window_cases import EDGE, digit, formula, grid
 from tests.ui.window_page import (
     canvas,
@@ -25,46 +22,25 @@ from tests.ui.window_page import (
     said,
     shown,
     spoken,
-    wait_for_health,
 )
 
-HERE = Path(__file__).parent
 TIMED = """() => { const ask = requestAnimationFrame.bind(window); window.took = [];
     const timed = (act) => (now) => {
         const start = performance.now(); act(now); window.took.push(performance.now() - start); };
     window.requestAnimationFrame = (act) => ask(timed(act)); }"""
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = {"server.port": port, "server.headless": "true", "server.fileWatcherType": "none"}
-    flags = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(HERE / "window_app.py"), *flags]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for_health(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-        assert server.poll() is None, f"the app's server ended by itself: {server.poll()}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def visit(browser: Browser, address: str) -> Iterator[Open]:
-    """A case as it begins, each in one page; at the end no page may have logged an error."""
-    errors: list[str] = []
+def visit(opened: Opened) -> Iterator[Open]:
+    """A case as it begins, each in one page."""
     pages: dict[tuple[str, int], tuple[Page, str]] = {}
 
     def visit(case: str, width: int = 1160) -> Page:
         if (case, width) not in pages:
-            pages[case, width] = opened(case, width)
+            pages[case, width] = begun(case, width)
             return pages[case, width][0]
         page, first = pages[case, width]
         page.get_by_role("button", name="Begin").click()
@@ -72,12 +48,8 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
         expect(canvas(page)).to_have_attribute("data-shown", first)
         return page
 
-    def opened(case: str, width: int) -> tuple[Page, str]:
-        size: ViewportSize = {"width": width, "height": 1300}
-        page = browser.new_context(viewport=size, has_touch=width < 500).new_page()
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/?case={case}")
+    def begun(case: str, width: int) -> tuple[Page, str]:
+        page = opened(f"?case={case}", width=width, height=1300, touch=width < 500)
         expect(canvas(page)).to_have_attribute("data-shown", re.compile("image"), timeout=15_000)
         lies_on_the_canvas(page)
         return page, canvas(page).get_attribute("data-shown") or ""
@@ -85,7 +57,6 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
     yield visit
     for page, _ in pages.values():
         page.context.close()
-    assert errors == []
 
 
 def test_arrow_keys_move_the_window_and_python_hears_once(visit: Open) -> None:

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import time
-import urllib.request
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 PLACE = re.compile(r"^row (\d+) of \d+, column (\d+) of \d+; window (.*?); (.*)$")
-
-
-def wait_for_health(address: str) -> None:
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health")
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the test's app did not start")
 
 
 def canvas(page: Page) -> Locator:
