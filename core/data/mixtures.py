@@ -39,7 +39,7 @@ class Mixture:
         return int(self.modes.max()) + 1
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """n points (n, 2) float64."""
+        """Points (n, 2) float64."""
         chosen = self.centres[rng.integers(len(self.centres), size=n)]
         return np.asarray(chosen + self.sigma * rng.standard_normal((n, 2)))
 
@@ -125,7 +125,7 @@ def grid() -> Mixture:
 def moons() -> Mixture:
     """Two half circles, one hooked into the other, as scikit-learn's make_moons."""
     angle = np.linspace(0, np.pi, 200)
-    upper = _circle(angle, 1.4) + (-0.7, -0.35)
+    upper = _circle(angle, 1.4) - np.array([0.7, 0.35])
     return _curve(upper, -upper, sigma=0.1, stretches=5)
 
 

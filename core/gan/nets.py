@@ -1,4 +1,4 @@
-"""Small dense networks for the plane, S of them at once: their parameters stacked along a first axis.
+"""Small dense networks for the plane, S of them at once, their parameters stacked.
 
 One batched product does what S networks would do one after another, so many seeds cost little
 more than one; a single game is S = 1.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -101,7 +102,7 @@ def build(
     generators: one a network. batch_norm: after every hidden layer but the first.
     """
     layers = []
-    for number, (rows, columns) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+    for number, (rows, columns) in enumerate(pairwise(sizes)):
         weight, bias, u = (
             torch.stack([_uniform(shape, rows, g) for g in generators])
             for shape in ((rows, columns), (1, columns), (1, columns))
