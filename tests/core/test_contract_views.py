@@ -10,21 +10,29 @@ import pytest
 
 from core import framefile
 from core.catalog import get
-from core.experiment import Figure, View
-from core.plot.animation import animate, equal, thin
+from core.experiment import Figure, Frame, Settings, View
+from core.plot.animation import animate, equal
 from core.plot.panels import above, narrow
 from tests.core.runs import NAMES, kept, presets
 
 each = pytest.mark.parametrize("name", NAMES)
-FRAMES = 12  # drawn of each run, first and last among them
 COLOURED = {"heatmap": ("zmin", "zmax"), "surface": ("cmin", "cmax")}
 
 
 def drawn(name: str) -> list[tuple[View, list[Figure]]]:
-    """Each view of the default run, at frames spread over it."""
+    """Each view of the default run, at every frame of it."""
     experiment, settings, run = kept(name)
-    picks = thin(len(run), FRAMES)
-    return [(v, [v.draw(settings, run, at) for at in picks]) for v in experiment.views]
+    return [(v, film(v, settings, run)) for v in experiment.views]
+
+
+def film(view: View, settings: Settings, run: list[Frame]) -> list[Figure]:
+    """A view of a run, frame by frame."""
+    return [view.draw(settings, run, at) for at in range(len(run))]
+
+
+def kinds(fig: Figure) -> list[tuple[str, Any]]:
+    """The traces of a figure, by type and mode, in order."""
+    return [(trace["type"], trace.get("mode")) for trace in fig["data"]]
 
 
 def axes(fig: Figure) -> dict[str, dict[str, Any]]:
@@ -52,8 +60,12 @@ def title(axis: dict[str, Any]) -> str:
 def test_every_frame_has_the_same_traces(name: str) -> None:
     """A frame in the browser replaces values: it can neither add a trace nor change its kind."""
     for view, figures in drawn(name):
-        kinds = [[(t["type"], t.get("mode")) for t in fig["data"]] for fig in figures]
-        assert all(kind == kinds[0] for kind in kinds), view.name
+        assert_the_same_traces(view.name, figures)
+
+
+def assert_the_same_traces(what: str, figures: list[Figure]) -> None:
+    first = kinds(figures[0])
+    assert [at for at, fig in enumerate(figures) if kinds(fig) != first] == [], what
 
 
 @each
@@ -136,12 +148,13 @@ def test_plotly_takes_every_picture(name: str) -> None:
 
 @each
 def test_every_preset_can_be_drawn_and_pinned(name: str) -> None:
-    """With its own traces; over the default run it makes one figure."""
+    """With its own traces at every frame; over the default run it makes one figure."""
     experiment, settings, run = kept(name)
-    for _, other, frames in presets(name):
+    for preset, other, frames in presets(name):
         for view in experiment.views:
-            first, last = (view.draw(other, frames, at) for at in (0, len(frames) - 1))
-            assert [t["type"] for t in first["data"]] == [t["type"] for t in last["data"]]
+            figures = film(view, other, frames)
+            assert_the_same_traces(f"{preset}: {view.name}", figures)
+            last = figures[-1]
             assert [key for key, axis in axes(last).items() if "range" not in axis] == []
             go.Figure(last)
             plain = view.draw(settings, run, len(run) - 1)
