@@ -147,6 +147,26 @@ def test_a_part_of_the_house_knows_no_more_than_it_needs(part: str) -> None:
         assert core_parts(path) <= ALLOWED[part], name(path)
 
 
+# What callers may know of the engine, and what is the local one's own business.
+OFFERED = {
+    "get_engine", "api.Engine", "limits.QueueFull", "run.Run", "guard.finite", "guard.guarded",
+    "guard.in_words",
+}  # fmt: skip
+LOCAL = {"client", "crew", "launcher", "local", "roster", "watch", "worker"}
+
+
+def test_callers_know_the_interface_of_the_engine_and_no_engine() -> None:
+    """Another one can then be added without a change in any caller."""
+    callers = [p for p in PROJECT if not name(p).startswith(("core/engine/", "tests/", "bench"))]
+    known = {one for path in callers for one in imports(path) if one.startswith("core.engine")}
+    found = {one.removeprefix("core.engine.") for one in known}
+    assert "get_engine" in found and found <= OFFERED, found - OFFERED
+    entries = [one.rpartition(".")[0] or "__init__" for one in OFFERED]
+    seen = loaded_from([(CORE / "engine" / f"{one}.py", "a caller") for one in entries])
+    assert "core/engine/kept.py" in seen
+    assert not set(seen) & {f"core/engine/{one}.py" for one in LOCAL}
+
+
 def test_pages_arrange_what_ui_and_a_topic_offer() -> None:
     for path in files("pages"):
         assert core_parts(path) <= {"ui", "catalog", *TOPICS}, name(path)
@@ -177,6 +197,11 @@ def loaded_by_the_server() -> dict[str, str]:
     start = [*(ROOT / root for root in SERVER_ROOTS), *files("pages", "core/ui")]
     waiting = [(path, "the server") for path in start if path.exists()]
     waiting += [(CORE.parent / f"{one.replace('.', '/')}.py", "the catalog") for one in catalog]
+    return loaded_from(waiting)
+
+
+def loaded_from(waiting: list[tuple[Path, str]]) -> dict[str, str]:
+    """Files that importing these leads to, each with the one that does; so far as they are ours."""
     seen: dict[str, str] = {}
     while waiting:
         path, by = waiting.pop()
