@@ -40,6 +40,8 @@ def pinned(experiment: Experiment, kept_as: str = PIN) -> Shown | None:
     if run is None or not run.frames:
         unpin(experiment, kept_as)
         return None
+    if kept["origin"] == "peek":
+        return Shown(settings, run.frames[:1], "peek", run)
     return Shown(settings, list(run.frames), "run", run)
 
 

@@ -145,10 +145,9 @@ def _idle_buttons(experiment: Experiment, settings: Settings, shown: Shown) -> N
     name = experiment.name
     if experiment.trains:
         again = shown.finished and shown.origin == "run"
-        time = f"about {experiment.seconds:.0f} s" if experiment.seconds >= 1 else "under a second"
-        label = f"{experiment.verb}{' again' if again else ''}, {time}"
+        label = f"{experiment.verb} again" if again else experiment.verb
         st.button(
-            label,
+            ", ".join(filter(None, [label, told.duration(experiment, settings)])),
             key=f"{name}#train",
             type="primary",
             icon=":material/play_arrow:",
@@ -180,6 +179,7 @@ def _train(experiment: Experiment, settings: Settings) -> None:
 def _reset(experiment: Experiment, run_id: str) -> None:
     st.session_state[f"{experiment.name}#peek"] = run_id
     st.session_state[f"{experiment.name}#replay"] = False
+    clicks.call(experiment)  # the answer under the picture goes too
 
 
 def _views(experiment: Experiment) -> View:

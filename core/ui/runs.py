@@ -45,8 +45,9 @@ class Shown:
 
     @property
     def finished(self) -> bool:
-        """Whether the last frame is the end of the run."""
-        return self.origin == "shipped" or (self.run is not None and self.run.state == "done")
+        """Whether the last frame is the end of the run: after Reset, it is its start."""
+        ended = self.run is not None and self.run.state == "done"
+        return self.origin == "shipped" or (self.origin == "run" and ended)
 
 
 def owner() -> str:

@@ -4,13 +4,39 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.experiment import Experiment
+from core.experiment import Experiment, Settings
 from core.ui.runs import Shown
 
 
 def steps_of(shown: Shown) -> int:
     """How many steps the run has, 1 where its settings name none."""
     return int(getattr(shown.settings, "steps", 0)) or 1
+
+
+def duration(experiment: Experiment, settings: Settings) -> str:
+    """About how long a run of these settings takes, in words; empty where nobody knows.
+
+    Known is the time of the defaults. It grows with the steps; a seed or a fraction, such as a
+    rate, leaves it as it is; a choice or a whole number, such as a size, may do anything to it.
+    """
+    default, share = experiment.settings(), 1.0
+    for field in experiment.settings.model_fields:
+        now, usual = getattr(settings, field), getattr(default, field)
+        if field == "steps":
+            share = now / usual
+        elif now != usual and field != "seed" and not isinstance(usual, float):
+            return ""
+    return _about(share * experiment.seconds)
+
+
+def _about(seconds: float) -> str:
+    if seconds < 1:
+        return "under a second"
+    if seconds < 9.5:
+        return f"about {seconds:.0f} s"
+    if seconds < 57.5:
+        return f"about {5 * round(seconds / 5)} s"
+    return f"about {round(seconds / 60)} min"
 
 
 def progress(shown: Shown) -> None:

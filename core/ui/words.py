@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from core.experiment import Experiment, Settings
 from core.ui import source
@@ -42,29 +43,30 @@ def show(experiment: Experiment, settings: Settings, shown: Shown, folder: Path)
     found = parts(folder / f"{name.partition('.')[2]}.md", name)
     st.subheader("The idea", anchor=False)
     st.markdown(found["Idea"])
-    formula = st.expander(
-        "Formula", icon=":material/function:", key=f"{name}#maths", on_change="rerun"
-    )
+    formula = _fold(name, "maths", "Formula", "function")
     if formula.open:
         with formula:
             st.markdown(found["Formula"])
             _step(experiment, shown)
-    code = st.expander(
-        "The code that ran", icon=":material/code:", key=f"{name}#code", on_change="rerun"
-    )
+    code = _fold(name, "code", "The code that ran", "code")
     if code.open:
         with code:
             _code(experiment, settings)
-    papers = st.expander(
-        "Checked against, and papers",
-        icon=":material/menu_book:",
-        key=f"{name}#papers",
-        on_change="rerun",
-    )
+    papers = _fold(name, "papers", "Checked against, and papers", "menu_book")
     if papers.open:
         with papers:
             st.markdown(found["Checked against"])
             st.markdown(found["Papers"])
+
+
+def _fold(name: str, what: str, label: str, icon: str) -> ExpanderContainer:
+    """A fold that is open as its like was last, on whichever experiment, and folded at first."""
+    state, key, left = st.session_state, f"{name}#{what}", f"fold#{what}"
+    # Streamlit forgets an expander that is not on the page.
+    state.setdefault(key, state.get(left, False))
+    fold = st.expander(label, icon=f":material/{icon}:", key=key, on_change="rerun")
+    state[left] = bool(fold.open)
+    return fold
 
 
 def _code(experiment: Experiment, settings: Settings) -> None:
