@@ -1,8 +1,8 @@
 """One visual language: the colour and mark of real, generated, learned, exact and gradient.
 
-The colours follow Okabe and Ito (2008), told apart by colour-blind readers, shifted to a middle
-tone that reads on light and dark ground. A mark goes with each, so that no meaning hangs on
-colour alone.
+The colours follow Okabe and Ito (2008), shifted to a middle tone that reads on light and dark
+ground; colour-blind readers tell them apart (tests/core/test_theme.py says by what measure). A
+mark goes with each, so that no meaning hangs on colour alone.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 REAL = "#1A80C4"
-GENERATED = "#E07B00"
+GENERATED = "#DF7A00"
 LEARNED = "#009E73"
-EXACT = "#808890"
+EXACT = "#717981"
 GRADIENT = "#CC79A7"
 WARNING = "#D55E00"
 GRID = "rgba(128,136,144,0.18)"
@@ -39,16 +39,17 @@ DIVERGING: list[list[Any]] = [
     [0.35, "#8fc1de"],
     [0.5, "#e9ecef"],
     [0.65, "#f3c48b"],
-    [1.0, "#E07B00"],
+    [1.0, "#DF7A00"],
 ]
 # For several lines in one chart: colour and dash together tell them apart.
-SERIES = ("#1A80C4", "#E07B00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B5A200", "#7A5FB0")
+SERIES = ("#1A80C4", "#DF7A00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B5A200", "#7A5FB0")
 DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 def series(index: int) -> dict[str, str]:
-    """Line colour and dash of the series of that number; 32 differ."""
-    return {
-        "color": SERIES[index % len(SERIES)],
-        "dash": DASHES[index // len(SERIES) % len(DASHES)],
-    }
+    """Line colour and dash of the series of that number; 32 differ.
+
+    The dash changes after four, not eight: without green or red, orange is olive and blue violet.
+    """
+    dash = index // 4 + index // 16
+    return {"color": SERIES[index % len(SERIES)], "dash": DASHES[dash % len(DASHES)]}
