@@ -48,8 +48,9 @@ class Roster:
         waiting = sum(one.place > 0 for one in self.queue)
         busy = self.open(quick(run)) <= sum(quick(one) == quick(run) for one in self.queue)
         if waiting >= self.limits.queue and busy and not any(map(self.of, run.owners)):
-            words = f"All places are taken and {waiting} runs wait, as many as may wait here."
-            raise QueueFull(f"{words} Try again in a minute.")
+            wait = {0: "none may wait here", 1: "1 run waits, as many as may wait here"}
+            many = wait.get(waiting, f"{waiting} runs wait, as many as may wait here")
+            raise QueueFull(f"All places are taken and {many}. Try again in a minute.")
 
     def leave(self, owner: str, shared: set[str], new: Run | None = None) -> int:
         """Take the owner off all active runs and cancel those that are not shared.
