@@ -92,8 +92,9 @@ def placed(images: Tensor, dx: int, dy: int) -> Tensor:
 
 def everywhere(image: Tensor) -> Tensor:
     """One image (28, 28) at all places: (169, 1, 40, 40), dy slowest, both from -6 to 6."""
-    shifts = range(-REACH, REACH + 1)
-    return torch.cat([placed(image[None], dx, dy) for dy in shifts for dx in shifts])
+    ground = functional.pad(image, (2 * REACH,) * 4)  # the canvas moves over it, the other way
+    canvases = ground.unfold(0, SIDE, 1).unfold(1, SIDE, 1).flip(0, 1)
+    return canvases.reshape(-1, 1, SIDE, SIDE)
 
 
 def load(kind: str) -> tuple[dict[str, Tensor], np.ndarray]:

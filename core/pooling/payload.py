@@ -130,7 +130,7 @@ def window(settings: WindowSettings, frames: list[WindowFrame]) -> Payload:
     why = window_why.problem(settings, now.image.shape)
     p = 0 if why else settings.padding
     shown = [k for k, shape in enumerate(now.shapes) if shape.all()]
-    average = "average" in settings.kinds and not why
+    average = "average" in settings.all_kinds and not why
     return _common(settings, np.pad(now.image, p), now.place, typed(settings), why) | {
         "padding": [[p, p], [p, p]],
         "padded": "zero" if window_why.zeros(settings) else "out",
@@ -155,7 +155,7 @@ def _looked_at(settings: WindowSettings) -> str:
 
 
 def _summary(settings: WindowSettings, now: WindowFrame, k: int) -> Payload:
-    kind, values = settings.kinds[k], now.output(k)
+    kind, values = settings.all_kinds[k], now.output(k)
     return {
         "name": settings.words(kind),
         "kind": kind,
@@ -167,7 +167,7 @@ def _summary(settings: WindowSettings, now: WindowFrame, k: int) -> Payload:
 
 def _gradient(settings: WindowSettings, now: WindowFrame, k: int) -> Payload | None:
     """By tap of every window; of a global kind, by cell of the padded image."""
-    kind = settings.kinds[k]
+    kind = settings.all_kinds[k]
     if kind.startswith("global-"):
         return packed(np.pad(now.back[k], settings.padding).reshape(1, -1))
     return None if kind == "blur" or now.taps.size > MOST_NUMBERS else _sent(now.taps[k])

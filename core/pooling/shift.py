@@ -9,15 +9,19 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from core import experiment
-from core.controls import Choice, Choices, Slider
+from core.controls import Choice, Choices, Seed, Slider
 from core.experiment import Click, Experiment, Stage, View
 from core.plot.packed import packed
 from core.pooling import shift_figures as draw
 from core.pooling import shift_why
 from core.pooling.shift_presets import PRESETS
 
-Kind = Literal["max", "average", "l2", "expectation", "blur", "none"]
-TITLES = {"l2": "L2", "blur": "Blurred max", "none": "Plain stride"}
+Kind = Literal["max", "average", "sum", "l2", "expectation", "blur", "none"]
+Other = Literal["min", "median", "lp", "stochastic", "global-max", "global-average"]
+TITLES = {
+    "l2": "L2", "blur": "Blurred max", "none": "Plain stride", "lp": "Lp, p = 3",
+    "global-max": "Global max",
+}  # fmt: skip
 REACH = 6  # pixels that the digit can be moved on the canvas, each way
 SHIFTS = 8  # pixels of the curves
 
@@ -40,6 +44,16 @@ class Settings(experiment.Settings):
             "stride. Plain stride: one cell of each window, no pooling.",
         ),
     ] = ("max", "average", "blur", "none")
+    others: Annotated[
+        tuple[Other, ...],
+        Choices(
+            "Further kinds",
+            least=0,
+            labels=TITLES,
+            level="more",
+            help="In the curves too. The global ones make one number of the whole map.",
+        ),
+    ] = ()
     kernel: Annotated[
         int,
         Slider("Window", 2, 5, 1, unit="cells", help="In the curves; the network's own are 2x2."),
@@ -58,6 +72,7 @@ class Settings(experiment.Settings):
             "What is pooled",
             labels={"digit": "The digit's pixels", "maps": "Maps of the first layer"},
             level="more",
+            help="In the curves; of the 16 maps, the four with most in them.",
         ),
     ] = "digit"
     dx: Annotated[
@@ -66,6 +81,15 @@ class Settings(experiment.Settings):
     dy: Annotated[
         int, Slider("Moved down", -REACH, REACH, 1, unit="px", level="more", help="Set by hand.")
     ] = 0
+    seed: Annotated[
+        int,
+        Seed(level="more", help="Of stochastic pooling.", when={"others": ("stochastic",)}),
+    ] = 0
+
+    @property
+    def all_kinds(self) -> tuple[str, ...]:
+        """The kinds that are compared, in order."""
+        return self.kinds + self.others
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,11 +106,12 @@ class Frame(experiment.Frame):
     mlp_accuracy_moved over all places. cnn_parameters, mlp_parameters.
     Of each kind of pooling: change/<kind> and aliasing/<kind>, mean over shifts from one pixel to
     the stride, and far/<kind>, the change at 8 pixels (``core.pooling.shifting.change``,
-    ``aliasing``); aliasing_at_strides, the largest aliasing at multiples of the stride.
+    ``aliasing``); aliasing_at_strides, the largest aliasing at multiples of the stride, of all
+    kinds that draw nothing.
     """
 
-    image: np.ndarray  # (60, 60) uint8, what is pooled (of several maps, one)
-    pooled: np.ndarray  # (kinds, n, n) float32, pooled, n = 60 / stride
+    image: np.ndarray  # (48, 48) uint8, what is pooled (of several maps, one)
+    pooled: np.ndarray  # (kinds, n, n) float32, pooled, n = 48 / stride
     # The rest is on frame 0 alone.
     change: np.ndarray | None = None  # (kinds, 9) distance from the unshifted, relative
     aliasing: np.ndarray | None = None  # (kinds, 9) from the unshifted moved along, relative
@@ -178,6 +203,8 @@ SHIFT = Experiment(
     seconds=0.2,
     source=lambda settings: (
         "core.pooling.shifting:run",
+        "core.pooling.shift_places:computed",
+        "core.pooling.shifting:pooled_by",
         "core.pooling.shifting:change",
         "core.pooling.shifting:aliasing",
         "core.nets.shift_nets:cnn",
@@ -192,6 +219,8 @@ SHIFT = Experiment(
         "bars_change": "near 0: the global averages stay",
         "units_change": "near 0; the units of a plain network are tied to places",
         "bars_change_strides": "0 up to rounding: at whole strides nothing changes",
+        "cnn_parameters": "fewer, at the same accuracy, say that sharing weights pays",
+        "mlp_parameters": "weights and biases of the plain network beside it",
         "cnn_accuracy": "higher is better; 0.1 is a blind guess",
         "mlp_accuracy": "higher is better; 0.1 is a blind guess",
         "cnn_accuracy_moved": "as high as in the middle",

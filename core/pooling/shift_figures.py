@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 NETWORKS = {"cnn": "Convolutional network", "mlp": "Plain network"}
 # Each kind keeps its colour, whichever are chosen.
-COLOURS = {"max": 0, "average": 1, "blur": 2, "l2": 3, "expectation": 6, "none": 7}
-START, SIDE = 12, 44  # pixels of the ground that are shown: where the digit goes
+COLOURS = {
+    "max": 0, "average": 1, "blur": 2, "l2": 3, "sum": 4, "expectation": 6, "none": 7, "min": 8,
+    "median": 9, "lp": 11, "stochastic": 13, "global-max": 14, "global-average": 15,
+}  # fmt: skip
+START, SIDE = 4, 40  # pixels of the ground that are shown: where the digit goes
 # From the wrong answer's colour to the right one's, pale, for dark digits on them.
 VERDICT = [[0.0, "#f3c48b"], [0.5, "#e9ecef"], [1.0, "#8fc1de"]]
 RIGHT_INK, WRONG_INK = "#1d4e6f", "#7a3b00"
@@ -48,7 +51,7 @@ def pooled(settings: Settings, frames: list[Frame], at: int) -> Figure:
     words = [f"moved {now.step} px"]
     step = _text([START + SIDE / 2], [START + SIDE - 3], words, "middle center", ["white"])
     panels = [Panel([_picture(now.image, 255), step], "What is pooled", *axes, square=True)]
-    for number, kind in enumerate(settings.kinds):
+    for number, kind in enumerate(settings.all_kinds):
         high = float(first.pooled[number].max())
         trace = _picture(now.pooled[number], high or 1.0, settings.stride)
         panels.append(Panel([trace], title_of(settings, kind), *axes, square=True))
@@ -122,7 +125,7 @@ def _curves(
     settings: Settings, curves: np.ndarray, step: int, ends: np.ndarray, top: float
 ) -> list[Trace]:
     """A line a kind, a dot on each at this step, and their names at these heights or near."""
-    styles = [theme.series(COLOURS[kind]) for kind in settings.kinds]
+    styles = [theme.series(COLOURS[kind]) for kind in settings.all_kinds]
     lines = [
         {
             "type": "scatter",
@@ -134,7 +137,7 @@ def _curves(
             "name": title_of(settings, kind),
             "hovertemplate": "%{x} px: %{y:.3f}<extra>%{fullData.name}</extra>",
         }
-        for curve, kind, style in zip(curves, settings.kinds, styles, strict=True)
+        for curve, kind, style in zip(curves, settings.all_kinds, styles, strict=True)
     ]
     colors = [style["color"] for style in styles]
     dots = {
@@ -145,7 +148,7 @@ def _curves(
         "marker": {"size": 11, "color": colors, "line": {"color": "white", "width": 1.5}},
         "hoverinfo": "skip",
     }
-    names = [f" {title_of(settings, kind)}" for kind in settings.kinds]
+    names = [f" {title_of(settings, kind)}" for kind in settings.all_kinds]
     heights = _spread(ends.tolist(), 0.075 * top, top)
     return [*lines, dots, _text([8.15] * len(names), heights, names, "middle right", colors)]
 
@@ -287,5 +290,5 @@ def _way(pixels: int, ahead: str, back: str) -> str:
 def title_of(settings: Settings, kind: str) -> str:
     """The kind of pooling as it reads on screen."""
     control = type(settings).controls()["kinds"]
-    assert isinstance(control, Choices)
+    assert isinstance(control, Choices)  # the further kinds have the same labels
     return control.words(kind)

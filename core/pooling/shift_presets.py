@@ -109,7 +109,7 @@ PRESETS = (
         options=("After every shift", "After 4 and 8 pixels only", "After none"),
         settings={"kernel": 4, "stride": 4},
         watch="Change against shift, right: where the curves touch 0.",
-        saw="At 4 and 8 pixels it is off by {aliasing_at_strides:.0e}. In between, max is off by "
+        saw="At 4 and 8 pixels it is off by {aliasing_at_strides:.3f}. In between, max is off by "
         "{aliasing/max:.2f} on average, the blurred max by {aliasing/blur:.2f}.",
         why="Moved by one stride, each window holds what its neighbour held: equivariant, for any "
         "pooling. In between the windows cut the strokes elsewhere.",

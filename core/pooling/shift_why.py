@@ -16,7 +16,7 @@ def explain(settings: Settings, frames: list[Frame], at: int) -> dict[str, str]:
     """The averages and units at the digit's place, then each kind of pooling at this shift."""
     step = frames[at].step
     told = {"Averages and units": _networks(settings, frames[0])}
-    for number, kind in enumerate(settings.kinds):
+    for number, kind in enumerate(settings.all_kinds):
         told[title_of(settings, kind)] = _kind(settings, frames[0], number, step)
     return told
 

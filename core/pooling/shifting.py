@@ -17,12 +17,16 @@ from torch.nn import functional
 
 from core.data import mnist
 from core.nets import shift_nets as nets
+from core.pooling import shift_places as places
 from core.pooling.ops import pool2d
 from core.pooling.shift import SHIFTS, Frame, Settings
 
-FIELD = 60  # cells a side of the curves' ground: whole windows at strides 1 to 4, no border near
+FIELD = 48  # cells a side of the curves' ground: whole windows at strides 1 to 4
+BEFORE = 7  # cells left of and above the digit: however it is moved and pooled, no border is met
 AXES = {"right": (-1,), "down": (-2,), "diagonal": (-2, -1)}
 MAPS, UNITS = 2, 4  # of each network, on show
+FULLEST = 4  # of the first layer's maps are pooled in the curves
+POWER = 3.0  # of the Lp norm
 
 
 def run(settings: Settings) -> Iterator[Frame]:
@@ -35,23 +39,29 @@ def run(settings: Settings) -> Iterator[Frame]:
             step=step,
             metrics=dict(metrics),
             image=(ground[step, 0] * shades).round().astype(np.uint8),
-            pooled=np.stack([p[step, 0] for p in pooled]).astype(np.float32),
+            pooled=np.stack([spread(p[step, 0], settings.stride) for p in pooled]),
             **more,
         )
         more = {}
+
+
+def spread(map: np.ndarray, stride: int) -> np.ndarray:
+    """A map (n, n) as it is shown, float32: the one number of a global kind in every cell."""
+    return np.broadcast_to(map, (FIELD // stride,) * 2).astype(np.float32)
 
 
 @torch.inference_mode()
 def measured(
     settings: Settings,
 ) -> tuple[np.ndarray, list[np.ndarray], dict[str, float], dict[str, np.ndarray]]:
-    """What is pooled (9, C, 60, 60), each kind's pooled maps, the metrics, frame 0's own arrays."""
-    image = torch.from_numpy(mnist.load("test")[0][10 * settings.example + settings.digit])
+    """What is pooled (9, C, 48, 48), each kind's pooled maps, the metrics, frame 0's own arrays."""
+    pixels = mnist.pixels("test")[0][mnist.CLASSES * settings.example + settings.digit]
+    image = torch.from_numpy(pixels / np.float32(255))
     (cnn, mlp), accuracies = zip(*(nets.load(kind) for kind in nets.NAMES), strict=True)
     tables = all_places(image, cnn, mlp)
     accuracy = np.stack(accuracies)
     ground = grounds(image, settings, cnn["conv1"])
-    pooled = [pool(ground, kind, settings.kernel, settings.stride) for kind in settings.kinds]
+    pooled = [pooled_by(kind, ground, settings) for kind in settings.all_kinds]
     changed = np.stack([change(each) for each in pooled])
     aliased = np.stack([aliasing(each, settings) for each in pooled])
     metrics = of_places(settings, tables) | of_networks(accuracy)
@@ -63,20 +73,20 @@ def measured(
 def all_places(image: Tensor, cnn: nets.Weights, mlp: nets.Weights) -> dict[str, np.ndarray]:
     """What both networks make of the digit at each of the 13 x 13 places; as in Frame."""
     canvases = nets.everywhere(image)
-    seen = nets.cnn(cnn, canvases)
+    seen = places.computed(cnn, canvases)
     units, logits = nets.plain(mlp, canvases)
     middle = len(canvases) // 2
-    shown = seen.last[:, varied(seen.last[middle], MAPS)]
+    shown = places.moved_along(seen.last[:, varied(seen.last[places.MIDDLE], MAPS)])
     most = units[middle].argsort(descending=True, stable=True)[:UNITS]
     stencils = mlp["hidden"][most].view(UNITS, nets.SIDE, nets.SIDE)
     found = {
         "digit": (image * 255).round().to(torch.uint8),
-        "cnn": grid(seen.logits.softmax(1)),
+        "cnn": places.everywhere(seen.logits.softmax(1)),
         "mlp": grid(logits.softmax(1)),
-        "bars": grid(seen.bars),
+        "bars": places.everywhere(seen.bars),
         "units": grid(units),
-        "last": grid((shown * (255 / shown.amax())).round().to(torch.uint8)),
-        "filters": cnn["conv1"][varied(seen.first[middle], MAPS), 0],
+        "last": (shown * (255 / shown.amax())).round().to(torch.uint8),
+        "filters": cnn["conv1"][varied(seen.first[places.MIDDLE], MAPS), 0],
         "stencils": (127.5 + 127.5 * stencils / stencils.abs().amax()).round().to(torch.uint8),
     }
     return {name: value.numpy() for name, value in found.items()}
@@ -104,30 +114,53 @@ def varied(maps: Tensor, count: int) -> Tensor:
 
 
 def grounds(image: Tensor, settings: Settings, filters: Tensor) -> np.ndarray:
-    """The digit, or its first-layer maps, moved by 0 to 8 pixels: (9, C, 60, 60) float32.
+    """The digit, or four first-layer maps of it, moved by 0 to 8 pixels: (9, C, 48, 48) float32.
 
-    Of the maps that with most in it first: it is the one on show.
+    The maps are those of the largest norm; the first is the one on show.
     """
-    edge = (FIELD - mnist.SIDE) // 2
-    ground = functional.pad(image, (edge,) * 4)[None, None]
+    after = FIELD - BEFORE - mnist.SIDE
+    ground = functional.pad(image, (BEFORE, after, BEFORE, after))[None, None]
     if settings.of == "maps":
         maps = functional.conv2d(ground, filters, padding=1).relu()[0]
         norms = torch.linalg.vector_norm(maps, dim=(1, 2))
-        ground = maps[norms.argsort(descending=True, stable=True)][None]
+        ground = maps[norms.argsort(descending=True, stable=True)[:FULLEST]][None]
     axes = AXES[settings.direction]
     moved = [ground.roll((step,) * len(axes), axes) for step in range(SHIFTS + 1)]
     return torch.cat(moved).numpy()
 
 
-def pool(x: np.ndarray, kind: str, kernel: int, stride: int) -> np.ndarray:
+def pooled_by(kind: str, ground: np.ndarray, settings: Settings) -> np.ndarray:
+    """The pooled maps of every shift, (9, C, n, n), n = 48 / stride; of a global kind, n = 1.
+
+    A pooling with a stride is that pooling at every cell, of which every stride-th is kept (Zhang
+    2019, section 3.2). At every cell the moved image gives the moved map: so one image is pooled.
+    Stochastic pooling draws anew for every shift, so there all of them are.
+    """
+    kernel, stride, axes = settings.kernel, settings.stride, AXES[settings.direction]
+    if kind == "stochastic":
+        return pool(ground, kind, kernel, stride, settings.seed)
+    if kind.startswith("global-"):
+        return pool(ground, kind, kernel, stride)
+    dense = pool(ground[:1], kind, kernel, 1)
+    return np.concatenate(
+        [
+            np.roll(dense, (k,) * len(axes), axes)[..., ::stride, ::stride]
+            for k in range(len(ground))
+        ]
+    )
+
+
+def pool(x: np.ndarray, kind: str, kernel: int, stride: int, seed: int = 0) -> np.ndarray:
     """(N, C, h, w) to (N, C, h / stride, w / stride): a window at every stride, none missing.
 
-    ``none`` takes the first cell of each window.
+    ``none`` takes the first cell of each window. A global kind gives (N, C, 1, 1).
     """
     if kind == "none":
         return x[..., ::stride, ::stride]
-    past = max(kernel - stride, 0)
-    return pool2d(x, kind, kernel, stride, padding=((0, past), (0, past)))
+    past = kernel - 1 if kind == "blur" else max(kernel - stride, 0)  # its maximum is at stride 1
+    draws = torch.Generator().manual_seed(seed)
+    around = ((0, past), (0, past))
+    return pool2d(x, kind, kernel, stride, padding=around, p=POWER, generator=draws)
 
 
 def change(pooled: np.ndarray) -> np.ndarray:
@@ -149,9 +182,8 @@ def aliasing(pooled: np.ndarray, settings: Settings) -> np.ndarray:
     the stride's sampling rate gives 0 for all k (Azulay and Weiss 2019; Simoncelli et
     al. 1992 call it shiftable). 0 at multiples of the stride, for any pooling.
     """
-    cells = np.arange(len(pooled)) / settings.stride
-    moved = np.concatenate([between(pooled[:1], k, AXES[settings.direction]) for k in cells])
-    return relative(pooled, moved)
+    cells, axes = np.arange(len(pooled)) / settings.stride, AXES[settings.direction]
+    return relative(pooled, np.concatenate([between(pooled[:1], k, axes) for k in cells]))
 
 
 def between(maps: np.ndarray, cells: float, axes: tuple[int, ...]) -> np.ndarray:
@@ -159,6 +191,8 @@ def between(maps: np.ndarray, cells: float, axes: tuple[int, ...]) -> np.ndarray
 
     At half the sampling rate, where a wave and its mirror are one, irfft takes the mean of both.
     """
+    if cells == int(cells):
+        return np.roll(maps, (int(cells),) * len(axes), axes)
     moved = maps.astype(np.float64)
     for axis in axes:
         count = moved.shape[axis]
@@ -214,9 +248,10 @@ def of_kinds(settings: Settings, changed: np.ndarray, aliased: np.ndarray) -> di
     """The metrics of the kinds of pooling; the curves are (kinds, 9)."""
     period = slice(1, settings.stride + 1)
     found = {}
-    for kind, change_of, aliasing_of in zip(settings.kinds, changed, aliased, strict=True):
+    for kind, change_of, aliasing_of in zip(settings.all_kinds, changed, aliased, strict=True):
         found[f"change/{kind}"] = float(change_of[period].mean())
         found[f"aliasing/{kind}"] = float(aliasing_of[period].mean())
         found[f"far/{kind}"] = float(change_of[SHIFTS])
-    found["aliasing_at_strides"] = float(aliased[:, :: settings.stride].max())
+    still = [kind != "stochastic" for kind in settings.all_kinds]  # that one draws anew
+    found["aliasing_at_strides"] = float(aliased[still, :: settings.stride].max())
     return found

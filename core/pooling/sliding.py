@@ -47,7 +47,7 @@ def run(settings: Settings) -> Iterator[Frame]:
         around = None
     found = None if around is None else slide(cells, *around)
     place = _place(settings, around)
-    kinds = [pooled(settings, kind, cells, found, place) for kind in settings.kinds]
+    kinds = [pooled(settings, kind, cells, found, place) for kind in settings.all_kinds]
     outputs = [one.output.numpy() for one in kinds]
     yield Frame(
         step=0,
@@ -119,7 +119,7 @@ def metrics(
     """How many windows fit; of each kind its value at the place, and the cells that learn."""
     windows = 0 if around is None else around[0].count * around[1].count
     found = {"outputs": float(windows)}
-    for kind, (output, back, _) in zip(settings.kinds, kinds, strict=True):
+    for kind, (output, back, _) in zip(settings.all_kinds, kinds, strict=True):
         if output.numel():
             at = np.minimum(place, np.array(output.shape) - 1)
             found[f"value/{kind}"] = float(output[tuple(at)])

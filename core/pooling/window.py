@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 
@@ -18,11 +18,9 @@ from core.pooling.window_presets import PRESETS
 
 __all__ = ["WINDOW", "Frame", "Settings"]
 
-Kind = Literal[
-    "max", "average", "sum", "l2", "expectation", "lp", "min", "median", "stochastic", "blur",
-    "global-max", "global-average",
-]  # fmt: skip
-FIVE: tuple[Kind, ...] = ("max", "average", "sum", "l2", "expectation")
+Kind = Literal["max", "average", "sum", "l2", "expectation"]
+Other = Literal["lp", "min", "median", "stochastic", "blur", "global-max", "global-average"]
+FIVE: tuple[Kind, ...] = get_args(Kind)
 LABELS = {
     "max": "Maximum", "l2": "L2 norm", "lp": "Lp norm", "min": "Minimum",
     "blur": "Blurred maximum", "global-max": "Global maximum",
@@ -35,9 +33,14 @@ class Settings(ImageSettings):
     image: Annotated[Image, IMAGE] = "eight"
     kinds: Annotated[
         tuple[Kind, ...],
-        Choices("Kinds of pooling", 1, 12, labels=LABELS,
-                help="Each makes one number of the same window; the global ones, of the image."),
+        Choices("Kinds of pooling", 1, 5, labels=LABELS,
+                help="Each makes one number of the same window. More kinds are under More."),
     ] = FIVE  # fmt: skip
+    others: Annotated[
+        tuple[Other, ...],
+        Choices("Further kinds", 0, 7, labels=LABELS, level="more",
+                help="Beside those above. The global ones make one number of the whole image."),
+    ] = ()  # fmt: skip
     kernel: Annotated[
         int, Slider("Window", 1, 8, 1, unit="cells a side", help="In libraries: kernel size.")
     ] = 2
@@ -68,7 +71,7 @@ class Settings(ImageSettings):
     ] = 1.0  # fmt: skip
     p: Annotated[
         float,
-        Slider("Power p of the norm", 0.5, 10, 0.5, level="more", when={"kinds": ("lp",)},
+        Slider("Power p of the norm", 0.5, 10, 0.5, level="more", when={"others": ("lp",)},
                help="1: the sum of absolute values. 2: the L2 norm. Large: the maximum of them."),
     ] = 3.0  # fmt: skip
     flow: Annotated[
@@ -80,8 +83,13 @@ class Settings(ImageSettings):
     column: Column = -1
     seed: Annotated[
         int, Seed(level="more", help="Of the draws of stochastic pooling.",
-                  when={"kinds": ("stochastic",)}),
+                  when={"others": ("stochastic",)}),
     ] = 0  # fmt: skip
+
+    @property
+    def all_kinds(self) -> tuple[str, ...]:
+        """The kinds that are shown, in order."""
+        return self.kinds + self.others
 
     def around(self, shape: tuple[int, ...]) -> tuple[Axis, Axis]:
         """The axes (down, across) of the window on an image; ValueError, in numbers: none fits."""
@@ -97,7 +105,7 @@ class Settings(ImageSettings):
 
 @dataclass(frozen=True, eq=False)
 class Frame(experiment.Frame):
-    """An image, each kind's output, and the gradients; in the order of ``settings.kinds``.
+    """An image, each kind's output, and the gradients; in the order of ``settings.all_kinds``.
 
     All float64 but the shapes, counts and place, int64. What a kind cannot pool (a window without
     a real cell, negatives drawn from) has the shape 0 x 0. Metrics: ``value/<kind>`` at the place,
@@ -127,7 +135,7 @@ class Frame(experiment.Frame):
 
 
 def _source(settings: Settings) -> tuple[str, ...]:
-    rules = [k for k in settings.kinds if not k.startswith("global-") and k != "blur"]
+    rules = [k for k in settings.all_kinds if not k.startswith("global-") and k != "blur"]
     inside = [f"core.pooling.reductions:_{kind}" for kind in rules]
     return "core.pooling.sliding:run", "core.pooling.ops:pool2d", *inside
 

@@ -81,7 +81,7 @@ def _limits(now: Frame) -> tuple[float, float]:
 
 def _results(settings: Settings, now: Frame) -> Panel:
     """A bar for each kind, its name and number over it."""
-    names = [settings.words(kind) for kind in settings.kinds]
+    names = [settings.words(kind) for kind in settings.all_kinds]
     made = [bool(shape.all()) for shape in now.shapes]
     values = [float(now.output(k)[now.at(k)]) if made[k] else 0.0 for k in range(len(names))]
     words = [plain(v) if ok else "no number" for v, ok in zip(values, made, strict=True)]
@@ -113,7 +113,7 @@ def maps(settings: Settings, frames: list[Frame], at: int) -> Figure:
 
 
 def _maps(settings: Settings, now: Frame, why: str) -> Panel:
-    kinds = [k for k in range(len(settings.kinds)) if now.shapes[k].all()]
+    kinds = [k for k in range(len(settings.all_kinds)) if now.shapes[k].all()]
     if not kinds:
         return replace(grids.nothing("No output", why or NO_CELLS), width=2.2)
     outputs = [now.output(k) for k in kinds]
@@ -126,7 +126,7 @@ def _maps(settings: Settings, now: Frame, why: str) -> Panel:
         font = {"size": 11}
         traces.append(grids.heat(values, limits, words, (x, y), textfont=font))
         top = f", to {plain(high, 3)}" if high > 1 else ""
-        notes.append(grids.label(f"{settings.words(settings.kinds[k])}{top}", x, y))
+        notes.append(grids.label(f"{settings.words(settings.all_kinds[k])}{top}", x, y))
         row, column = now.at(k)
         boxes.append((x + column, y + row, 1.0, 1.0))
     traces.append(grids.outline(boxes))
@@ -142,13 +142,13 @@ def flow(settings: Settings, frames: list[Frame], at: int) -> Figure:
 
 
 def _flows(settings: Settings, now: Frame, why: str) -> Panel:
-    kinds = [k for k in range(len(settings.kinds)) if now.shapes[k].all()]
+    kinds = [k for k in range(len(settings.all_kinds)) if now.shapes[k].all()]
     if not kinds:
         return _maps(settings, now, why)
     corners, shape = _corners([now.image.shape for _ in kinds])
     traces, notes = [], []
     for k, (x, y) in zip(kinds, corners, strict=True):
-        back, kind = now.back[k], settings.kinds[k]
+        back, kind = now.back[k], settings.all_kinds[k]
         most = float(np.abs(back).max()) or 1.0
         words = _words(back, len(kinds))
         traces.append(

@@ -55,7 +55,7 @@ def problem(settings: Settings, shape: tuple[int, ...]) -> str:
 
 def zeros(settings: Settings) -> bool:
     """Whether padding is a 0 to any of the kinds."""
-    return any(_pads(settings, kind) for kind in settings.kinds)
+    return any(_pads(settings, kind) for kind in settings.all_kinds)
 
 
 def _pads(settings: Settings, kind: str) -> bool:
@@ -65,14 +65,16 @@ def _pads(settings: Settings, kind: str) -> bool:
 def remarks(settings: Settings, now: Frame) -> list[str]:
     """What is not as one might expect it: what is left out, what padding is, where the place is."""
     said = clamped(settings.row, settings.column, now.place)
-    missing = [k for k, shape in zip(settings.kinds, now.shapes, strict=True) if not shape.all()]
+    missing = [
+        k for k, shape in zip(settings.all_kinds, now.shapes, strict=True) if not shape.all()
+    ]
     if "stochastic" in missing and now.image.min() < 0:
         said.append("Stochastic pooling draws with probability x / sum(x): it takes no negatives.")
     empty = [kind for kind in missing if kind != "stochastic" or now.image.min() >= 0]
     if empty:
         names = ", ".join(settings.words(kind).lower() for kind in empty)
         said.append(f"A window lies wholly in the padding, where these have no cell: {names}.")
-    made = [kind for kind in settings.kinds if kind not in missing]
+    made = [kind for kind in settings.all_kinds if kind not in missing]
     outside = [k for k in made if not _pads(settings, k) and not k.startswith("global-")]
     if settings.padding and zeros(settings) and outside:
         names = ", ".join(settings.words(kind).lower() for kind in outside)
@@ -87,7 +89,7 @@ def explain(settings: Settings, frames: list[Frame], at: int) -> dict[str, str]:
     if why:
         return {"Output size": why}
     told = {}
-    for k, kind in enumerate(settings.kinds):
+    for k, kind in enumerate(settings.all_kinds):
         if now.shapes[k].all():
             numbers = spelled(settings, now, k, *now.at(k))
             told[settings.words(kind)] = f"$${FORMULAS[kind]}$$\n\nIn this window: {numbers}"
@@ -115,7 +117,7 @@ def spelled(settings: Settings, now: Frame, k: int, row: int, column: int) -> st
 
 def speller(settings: Settings, now: Frame, k: int) -> Callable[[int, int], str]:
     """The same for every place: a function of row and column."""
-    kind, values = settings.kinds[k], now.output(k).tolist()
+    kind, values = settings.all_kinds[k], now.output(k).tolist()
     if kind.startswith("global-"):
         return lambda row, column: f"{_global(kind, now.image)} = {plain(values[row][column])}"
     if kind == "blur":

@@ -12,7 +12,7 @@ from core.experiment import Experiment
 from core.plot.panels import above, narrow
 from core.pooling import kernels, window
 
-ALL = window.Settings.choices("kinds")
+ALL = {"others": window.Settings.choices("others")}
 CASES: list[tuple[Experiment, dict[str, Any]]] = [
     (kernels.KERNELS, {"dilation": 2}),
     (kernels.KERNELS, {"scale": "transposed", "image": "eight"}),
@@ -23,9 +23,9 @@ CASES: list[tuple[Experiment, dict[str, Any]]] = [
     (kernels.KERNELS, {"image": "photograph", "scale": "transposed", "stride": 4}),
     (kernels.KERNELS, {"image": "cells", "cells": "1 2;3 4"}),
     (kernels.KERNELS, {"image": "cells", "cells": "-5", "kernel": "own", "weights": "2"}),
-    (window.WINDOW, {"kinds": ALL, "padding": 1, "flow": "all"}),
-    (window.WINDOW, {"kinds": ALL, "image": "photograph", "kernel": 5, "dilation": 2}),
-    (window.WINDOW, {"kinds": ALL, "image": "cells", "cells": "-1 2;3 -4", "padding": 3}),
+    (window.WINDOW, {**ALL, "padding": 1, "flow": "all"}),
+    (window.WINDOW, {**ALL, "image": "photograph", "kernel": 5, "dilation": 2}),
+    (window.WINDOW, {**ALL, "image": "cells", "cells": "-1 2;3 -4", "padding": 3}),
     (window.WINDOW, {"image": "cells", "cells": "1 2 3"}),
     (window.WINDOW, {"image": "seven", "ceil_mode": True, "row": 3, "column": 3}),
     (window.WINDOW, {"kinds": ("max",), "kernel": 1, "padding": 2, "stride": 1}),

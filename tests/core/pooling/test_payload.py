@@ -163,7 +163,7 @@ def test_a_kernel_that_is_none_is_refused(weights: str) -> None:
 
 
 def test_a_window_of_pooling_as_it_is_sent() -> None:
-    _, payload = sent(WINDOW, **OWN, kinds=WINDOW.settings.choices("kinds")[:8], stride=1)
+    _, payload = sent(WINDOW, **OWN, others=("lp", "min", "median"), stride=1)
     assert (payload["size"], payload["stride"], payload["dilation"]) == ([2, 2], [1, 1], [1, 1])
     assert payload["value"]["cells"] == OWN["cells"]
     assert payload["range"] == [-3, 3] and payload["digits"] == 2
@@ -192,7 +192,7 @@ def test_padding_is_shown_as_what_it_is() -> None:
 
 
 def test_a_global_kind_has_one_place_and_the_gradient_of_the_image() -> None:
-    _, payload = sent(WINDOW, **OWN, kinds=("max", "global-average"), padding=1)
+    _, payload = sent(WINDOW, **OWN, kinds=("max",), others=("global-average",), padding=1)
     output = payload["outputs"][1]
     assert unpack(output["values"]).shape == (1, 1)
     gradient = unpack(output["gradient"]).reshape(unpack(payload["input"]).shape)

@@ -14,14 +14,16 @@ from torch.nn import functional
 
 from core.data import images
 from core.pooling.images import text_of
+from core.pooling.ops import KINDS
 from core.pooling.sliding import run
-from core.pooling.window import WINDOW, Frame, Settings
+from core.pooling.window import FIVE, WINDOW, Frame, Settings
 from core.pooling.window_why import remarks, spelled
+from core.settings import SettingError
 
 RNG = np.random.default_rng(5)
 IMAGE = RNG.random((7, 6)).round(3)
 OWN = {"image": "cells", "cells": text_of(IMAGE)}
-ALL = Settings.choices("kinds")
+ALL = Settings.choices("kinds") + Settings.choices("others")
 WINDOWS = [
     {"kernel": 2},
     {"kernel": 3, "stride": 2},
@@ -35,14 +37,17 @@ each_window = pytest.mark.parametrize(
 )
 
 
-def frame(**given: Any) -> tuple[Settings, Frame]:
-    settings = Settings(**given).canonical()
+def frame(kinds: tuple[Any, ...] = FIVE, **given: Any) -> tuple[Settings, Frame]:
+    """kinds: of both fields, those of the first one first; the first one holds one at least."""
+    simple = tuple(kind for kind in kinds if kind in FIVE) or ("max",)
+    others = tuple(kind for kind in kinds if kind not in FIVE)
+    settings = Settings(**given, kinds=simple, others=others).canonical()
     (found,) = run(settings)
     return settings, found
 
 
 def output(settings: Settings, found: Frame, kind: Any) -> np.ndarray:
-    return found.output(settings.kinds.index(kind))
+    return found.output(settings.all_kinds.index(kind))
 
 
 def unfolded(x: Tensor, s: Settings, fill: float) -> Tensor:
@@ -96,11 +101,11 @@ def test_values_and_gradients_are_torchs(kind: str, window: dict[str, Any]) -> N
         want = by_torch(kind, x, settings)
         if want is None:
             continue
-        assert found.values == pytest.approx(want.detach().numpy(), abs=1e-12)
-        row, column = found.at(0)
-        at = row * int(found.shapes[0, 1]) + column
+        assert found.output(-1).ravel() == pytest.approx(want.detach().numpy(), abs=1e-12)
+        row, column = found.at(-1)
+        at = row * int(found.shapes[-1, 1]) + column
         (back,) = torch.autograd.grad(want.sum() if flow == "all" else want[at], x)
-        assert found.back[0] == pytest.approx(back.numpy(), abs=1e-12)
+        assert found.back[-1] == pytest.approx(back.numpy(), abs=1e-12)
         assert found.metrics[f"value/{kind}"] == pytest.approx(want[at].item(), abs=1e-12)
         assert found.metrics[f"grad_cells/{kind}"] == (back != 0).sum().item()
         if flow == "cell" and not kind.startswith("global-"):
@@ -109,13 +114,13 @@ def test_values_and_gradients_are_torchs(kind: str, window: dict[str, Any]) -> N
 
 def scattered(s: Settings, found: Frame, at: int) -> np.ndarray:
     """The tap gradients of one window put onto the cells that it lies on."""
-    row, column = divmod(at, int(found.shapes[0, 1]))
+    row, column = divmod(at, int(found.shapes[-1, 1]))
     stride, room = s.stride or s.kernel, s.padding + s.kernel * s.dilation
     made = np.zeros(np.array(IMAGE.shape) + 2 * room)
     top, left = (i * stride - s.padding + room for i in (row, column))
     span = s.kernel * s.dilation
     made[top : top + span : s.dilation, left : left + span : s.dilation] += found.taps[
-        0, at
+        -1, at
     ].reshape(s.kernel, s.kernel)
     inside = made[room:-room, room:-room].copy()
     made[room:-room, room:-room] = 0
@@ -167,21 +172,21 @@ def test_stochastic_draws_by_the_seed() -> None:
     """Each output is a cell of its window; a dark cell beside a bright one is never drawn."""
     settings, one = frame(**OWN, kinds=("stochastic", "max", "min"), seed=1)
     _, other = frame(**OWN, kinds=("stochastic", "max", "min"), seed=2)
-    drawn = one.output(0)
+    drawn = output(settings, one, "stochastic")
     blocks = IMAGE[:6].reshape(3, 2, 3, 2).swapaxes(1, 2).reshape(3, 3, 4)
     assert (blocks == drawn[:, :, None]).any(-1).all()
-    assert not (drawn == other.output(0)).all()
+    assert not (drawn == output(settings, other, "stochastic")).all()
     assert output(settings, one, "max") == pytest.approx(blocks.max(-1))
     _, lone = frame(image="cells", cells="0 0;0 0.2", kinds=("stochastic",), column=0)
-    assert lone.values.tolist() == [0.2] and lone.back[0].tolist() == [[0, 0], [0, 1]]
+    assert lone.output(-1).tolist() == [[0.2]] and lone.back[-1].tolist() == [[0, 0], [0, 1]]
 
 
 def test_the_gradient_goes_to_the_cell_that_was_drawn() -> None:
     """The output, its gradient and the gradient of its tap come of one and the same draw."""
     for seed in range(5):
         _, found = frame(**OWN, kinds=("stochastic",), seed=seed, row=1, column=1)
-        assert (found.back[0] * IMAGE).sum() == found.metrics["value/stochastic"]
-        taps = found.taps[0, 4].reshape(2, 2)
+        assert (found.back[-1] * IMAGE).sum() == found.metrics["value/stochastic"]
+        taps = found.taps[-1, 4].reshape(2, 2)
         assert (taps * IMAGE[2:4, 2:4]).sum() == found.metrics["value/stochastic"]
 
 
@@ -200,7 +205,7 @@ def test_lp_takes_absolute_values() -> None:
     cells = torch.tensor([[[-3.0, 1.0], [0.0, 0.0]]])
     assert functional.lp_pool2d(cells, 3.0, 2).isnan().all()
     _, found = frame(image="cells", cells="-3 1;0 0", kinds=("lp",), p=3.0, column=0)
-    assert found.values[0] == pytest.approx(28 ** (1 / 3))
+    assert found.output(-1).item() == pytest.approx(28 ** (1 / 3))
 
 
 @pytest.mark.parametrize(
@@ -229,8 +234,23 @@ def test_kinds_that_cannot_pool_are_left_out_and_named() -> None:
     said = " ".join(remarks(settings, found))
     assert "takes no negatives" in said
     assert "no cell: maximum, expectation, minimum, median, blurred maximum." in said
-    alone = frame(**{**given, "padding": 0}, kinds=("stochastic",))
-    assert alone[1].metrics == {"outputs": 1}
+    _, drawn = frame(**{**given, "padding": 0}, kinds=("stochastic",))
+    assert "value/max" in drawn.metrics and "value/stochastic" not in drawn.metrics
+
+
+def test_the_five_of_the_handbook_come_first_and_the_others_are_under_more() -> None:
+    """Maximum, average, sum, L2 norm and expectation; twelve kinds in all, none in both fields."""
+    controls = Settings.controls()
+    assert (controls["kinds"].level, controls["others"].level) == ("simple", "more")
+    assert Settings().all_kinds == ("max", "average", "sum", "l2", "expectation")
+    assert set(ALL) == set(KINDS) and len(ALL) == len(KINDS) == 12
+    both = Settings(kinds=("l2", "max"), others=("blur", "lp"))
+    assert both.all_kinds == ("l2", "max", "blur", "lp")
+    assert {"p", "seed"} & set(both.active()) == {"p"}
+    assert "seed" in Settings(others=("stochastic",)).active()
+    with pytest.raises(SettingError, match="kinds: given \\(\\)"):
+        Settings.checked({"kinds": ()})
+    assert Settings.parse({"others": []}).others == ()
 
 
 def test_a_place_beyond_the_output_is_its_nearest_cell() -> None:
