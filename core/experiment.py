@@ -157,6 +157,8 @@ class View:
     clicked: (settings, frames, point) -> what a click on a point of it leads to; the point has
     ``x``, ``y`` and ``customdata``.
     stage: what stands in place of the figure, but over a pinned run.
+    layers: words for each layer that can be switched on and off; a trace belongs to the one that
+    its ``meta`` names as ``layer``. off: those that are off at first.
     """
 
     name: str
@@ -166,6 +168,12 @@ class View:
     clock: bool = True
     clicked: Callable[[Any, list[Any], Mapping[str, Any]], Click | None] | None = None
     stage: Stage | None = None
+    layers: Mapping[str, str] = field(default_factory=dict)
+    off: tuple[str, ...] = ()
+
+    def on(self, layer: str) -> bool:
+        """Whether that layer is on at first."""
+        return layer not in self.off
 
 
 @dataclass(frozen=True)
@@ -181,6 +189,8 @@ class Experiment:
     good: metric prefix -> its good range and direction, in words.
     explain: (settings, frames, at) -> the formula with that step's numbers, Markdown by title.
     leads: what a finished run's weights can be taken to.
+    replays: the stored run plays once by itself when the page opens, unless the reader has asked
+    for less motion.
     """
 
     name: str
@@ -199,6 +209,7 @@ class Experiment:
     good: Mapping[str, str] = field(default_factory=dict)
     explain: Callable[[Any, list[Any], int], dict[str, str]] | None = None
     leads: tuple[Lead, ...] = ()
+    replays: bool = False
 
     def frames(self, settings: Settings) -> Iterator[Frame]:
         """Run it, here and now. Imports what the run needs."""

@@ -37,6 +37,15 @@ page = st.navigation(
                 help="Slide a window over a digit in numbers, then train a network that reads it.",
             ),
         ],
+        "Generative models": [
+            st.Page(
+                PAGES / "generative" / "gan.py",
+                title="GAN training",
+                icon=":material/swords:",
+                url_path="gan",
+                help="Two networks play against each other until noise looks like data.",
+            ),
+        ],
     },
     position="top",
 )

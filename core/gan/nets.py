@@ -69,6 +69,14 @@ class Net:
             x = act(_dense(layer, x))
         return x, _dense(last, x)
 
+    @torch.no_grad()
+    def iterate(self) -> None:
+        """One power iteration of spectral normalisation (Miyato et al. 2018, algorithm 1)."""
+        for layer in self.layers:
+            if layer.u is not None:
+                v = functional.normalize(layer.u @ layer.weight.mT, dim=-1)
+                layer.u = functional.normalize(v @ layer.weight, dim=-1)
+
 
 def _dense(layer: Layer, x: Tensor) -> Tensor:
     weight = layer.weight if layer.u is None else _spectral(layer.weight, layer.u)
@@ -80,13 +88,9 @@ def _dense(layer: Layer, x: Tensor) -> Tensor:
 
 
 def _spectral(weight: Tensor, u: Tensor) -> Tensor:
-    """The weight over its largest singular value (Miyato et al. 2018, algorithm 1).
-
-    weight: (S, in, out). u: (S, 1, out), moved one power iteration on.
-    """
+    """The weight (S, in, out) over its largest singular value, as u (S, 1, out) has it."""
     with torch.no_grad():
         v = functional.normalize(u @ weight.mT, dim=-1)  # (S, 1, in)
-        u.copy_(functional.normalize(v @ weight, dim=-1))
     return weight / (v @ weight @ u.mT)
 
 

@@ -59,4 +59,12 @@ POOLING = Lesson(
         "classify": "7 Draw",
     },
 )
-LESSONS = (OPTIMIZERS, POOLING)
+GAN = Lesson(
+    "gan",
+    "GAN training",
+    "generative",
+    {
+        "plane": "1 Play",
+    },
+)
+LESSONS = (OPTIMIZERS, POOLING, GAN)

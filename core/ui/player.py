@@ -16,7 +16,7 @@ from core.experiment import Experiment, Figure, Settings, View
 from core.plot.animation import animate, thin
 from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
-from core.ui import address, clicks, pins, runs, stages, told, zoom
+from core.ui import address, clicks, layers, pins, runs, stages, told, zoom
 from core.ui.runs import Shown
 from core.ui.window import is_narrow
 
@@ -92,7 +92,9 @@ def _offer_replay(experiment: Experiment, shown: Shown) -> None:
     """A run that was just watched to its end can be scrubbed at once; another one not yet."""
     state, replay = st.session_state, f"{experiment.name}#replay"
     if state.get(f"{replay}-of") != shown.settings.key():
-        state[f"{replay}-of"], state[replay] = shown.settings.key(), False
+        first = f"{replay}-of" not in state and experiment.replays and shown.origin == "shipped"
+        state[f"{replay}-of"], state[replay] = shown.settings.key(), first
+        state[f"{replay}-self"] = first
     watched = f"{experiment.name}#watched"
     if shown.run is None or shown.active or state.get(watched) != shown.run.id:
         return
@@ -106,7 +108,9 @@ def _transport(experiment: Experiment, settings: Settings, shown: Shown) -> View
             _live_buttons(experiment, shown)
         else:
             _idle_buttons(experiment, settings, shown)
-        return _views(experiment)
+        view = _views(experiment)
+        layers.switches(experiment, view)
+        return view
 
 
 def _live_buttons(experiment: Experiment, shown: Shown) -> None:
@@ -243,8 +247,11 @@ def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> No
     if view.stage is not None and pinned is None:
         stages.show(experiment, shown, view.stage)
         return
+    view = layers.chosen(experiment, view)
     replay = bool(st.session_state.get(key)) and not shown.active and view.clock
     fig = _animation(shown, pinned, view, slim) if replay else _still(shown, pinned, view, slim, -1)
+    if replay and st.session_state.get(f"{key}-self"):
+        fig["layout"]["meta"] = {**fig["layout"]["meta"], "plays": True}
     chart: dict[str, Any] = {"key": f"{experiment.name}#chart", "config": CONFIG, "alt": view.alt}
     # A selection resets whenever the figure changes: so none on a live chart.
     heard = view.clicked is not None and not replay and not shown.active

@@ -1,4 +1,5 @@
 // Hears what a visitor zooms to, and tells it: {of: the picture, at: {axis: range or camera}}.
+// Also starts the one replay that goes by itself.
 // Charts come and go with every update, so it looks for a new one whenever the page changes.
 export default function ({ parentElement, data, setStateValue }) {
   const ear = (parentElement.ear ??= { tell: null, data: null, chart: null });
@@ -44,12 +45,22 @@ export default function ({ parentElement, data, setStateValue }) {
     for (const trace of light) trace._module.animatable = light.length === chart._fullData.length;
   }
 
+  // A stored run plays once by itself, if the visitor has not asked for less motion.
+  function play(chart) {
+    if (ear.played || !chart.layout.meta?.plays) return;
+    ear.played = true;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const button = chart.querySelector(".updatemenu-button");
+    button?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  }
+
   const look = () => {
     const chart = document.querySelector(ear.data.chart + " .js-plotly-plot");
     if (!chart || chart === ear.chart || !chart.on || !chart._fullLayout) return;
     ear.chart = chart;
     listen(chart);
     redrawn(chart);
+    play(chart);
   };
   ear.watch = new MutationObserver(look);
   ear.watch.observe(document.body, { childList: true, subtree: true });
