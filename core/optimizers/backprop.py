@@ -228,9 +228,11 @@ PRESETS = (
 
 
 def clicked(settings: Settings, frames: list[Any], point: Mapping[str, Any]) -> Click | None:
-    """A click on a weight looks at that weight."""
+    """A click on a weight looks at that weight; one on "Take the step" takes one more."""
     name = point.get("customdata")
     name = name[0] if isinstance(name, list) and name else name
+    if name == "step" and backprop_figures.can_step(settings):
+        return Click("optimizers.backprop", {"steps": settings.steps + 1}, "")
     if name not in Settings.choices("edge"):
         return None
     return Click("optimizers.backprop", {"edge": name}, "")
@@ -249,7 +251,8 @@ BACKPROP = Experiment(
             "Forward and back",
             backprop_figures.graph,
             "The network as a graph with forward values and gradients on it, the line of each "
-            "unit in the plane, and the loss against steps with its predicted fall.",
+            "unit in the plane, and the loss against steps with its predicted fall. A click on a "
+            "weight takes its gradient apart; one on the button takes a step.",
             clicked=clicked,
         ),
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.controls import Slider
 from core.experiment import Figure
 from core.optimizers.backward import EDGES, NODES, factors, values, weights
 from core.optimizers.neuron_plane import plane
@@ -54,6 +55,7 @@ WIRES: dict[str, dict[str, tuple[str, str]]] = {
 AFTER = {"neuron": (("z", "a"), ("a", "L")), "net": (("y", "L"),)}
 ALONG = {"neuron": 0.5, "net": 0.68, "last": 0.5}  # where on its edge a weight's numbers stand
 ROOM = (0.38, 0.17)  # half of the gap in the edge around them
+BUTTON = (2.05, -2.85, 0.75, 0.24)  # of "Take the step": middle, half its width and height
 WIDTHS = {"neuron": (1.6, 1.0, 1.0), "net": (2.7, 0.95, 0.95)}
 Trace = dict[str, Any]
 Spot = tuple[float, float]
@@ -80,10 +82,45 @@ def _graph(settings: Settings, now: Frame) -> Panel:
         _weight_gradients(settings, now),
         _product(settings, now),
         _targets(settings, now),
+        _words([BUTTON[0]], [BUTTON[1]], [_offer(settings)], "middle center", BACK, 14),
+        _press(settings),
     ]
     x = {"range": [-0.35, 4.45], "title": {"text": "values go right, gradients come back"}, **_BARE}
-    y = {"range": [-2.9, 1.8], "title": {"text": "units"}, **_BARE}
-    return Panel(traces, "Forward (green) and back (pink)", x, y)
+    y = {"range": [-3.2, 1.8], "title": {"text": "units"}, **_BARE}
+    frame = {"type": "rect", "line": {"color": BACK, "width": 1.5}, **_corners()}
+    return Panel(traces, "Forward (green) and back (pink)", x, y, shapes=[frame])
+
+
+def _corners() -> dict[str, float]:
+    x, y, half, tall = BUTTON
+    return {"x0": x - half, "x1": x + half, "y0": y - tall, "y1": y + tall}
+
+
+def can_step(settings: Settings) -> bool:
+    """Whether one more step may be taken."""
+    steps = settings.controls()["steps"]
+    return isinstance(steps, Slider) and settings.steps < steps.hi
+
+
+def _offer(settings: Settings) -> str:
+    return "<b>Take the step</b>" if can_step(settings) else f"All {settings.steps} steps taken"
+
+
+def _press(settings: Settings) -> Trace:
+    """What a click on the button hits: unseen points along it."""
+    x, y, half, _ = BUTTON
+    said = f"one more step against the gradient, at rate {settings.lr:g}"
+    known = "step" if can_step(settings) else "none"
+    return _trace(
+        [x + half * share for share in (-0.75, -0.25, 0.25, 0.75)],
+        [y] * 4,
+        mode="markers",
+        marker={"size": 26, "color": BACK, "opacity": 0},
+        customdata=[known] * 4,
+        hovertext=[said if can_step(settings) else "no more than these"] * 4,
+        hoverinfo="text",
+        name="step",
+    )
 
 
 _BARE = {"showgrid": False, "showticklabels": False, "fixedrange": True}

@@ -144,6 +144,9 @@ BASIN = Experiment(
     seconds=1.0,
     source=_source,
     good={
+        "share": "of all starts; no minimum lies deeper than the first",
+        "stuck": "lower is better: at rest in a dent or on a saddle",
+        "left": "lower is better: out of the picture",
         "none": "lower is better: it reached no known minimum",
         "steps_median": "lower is better",
         "border": "low: neighbours end together",

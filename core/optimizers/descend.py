@@ -55,6 +55,25 @@ def _share(metrics: Metrics, *edges: float) -> int:
 
 PRESETS = (
     Preset(
+        id="down",
+        title="Let it roll",
+        question="The ball starts at x = 2 with a rate of 0.03. How does it come down?",
+        options=(
+            "In equal steps, then it stops",
+            "In steps that shrink, on its own side",
+            "Back and forth across the bottom",
+        ),
+        settings={},
+        watch="The hops: how long each is beside the one before.",
+        saw="Each step multiplied x by {factor:.2g}; after the last one x is {x:.2g}.",
+        why="A step is the learning rate times the slope, and the slope fades towards the bottom: "
+        "the same rate gives ever shorter steps. Here each leaves 1 - 0.03 x 10 = 0.7 of the way.",
+        next="Push the learning rate up slowly: where does the ball change sides, and where does "
+        "it fly out?",
+        expected=1,
+        outcome=lambda m: 1 if 0 < m["factor"] < 1 else 2 if m["factor"] < 0 else 0,
+    ),
+    Preset(
         id="creep",
         title="A small rate",
         question="At a tenth of 1/L, how much of the loss is left after 20 steps?",
@@ -149,6 +168,8 @@ DESCEND = Experiment(
     source=lambda settings: ("core.optimizers.descent:descend",),
     explain=explain,
     good={
+        "x": "towards 0, where the bottom is",
+        "exact_x": "x by the formula (1 - lr L)^t x_0: the two agree",
         "loss": "lower is better, 0 at the bottom",
         "share": "of the starting loss; under 1 it goes down, over 1 it flies apart",
         "factor": "between -1 and 1 it converges; 0 is best",

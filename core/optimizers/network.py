@@ -269,6 +269,7 @@ NETWORK = Experiment(
         "train_accuracy": "higher is better; much above the test's is overfitting",
         "grad_norm": "near 0 at a flat spot, good or bad",
         "gradient_noise": "below grad_norm the batch points the right way",
+        "epochs": "passes over the training data; too many once the test loss rises",
         "path_share": "near 1 the plane holds the whole path",
     },
 )

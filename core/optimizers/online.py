@@ -192,7 +192,11 @@ ONLINE = Experiment(
         "core.optimizers.reddi:advance",
         *(f"core.optimizers.reddi:{name}" for name in _functions(settings)),
     ),
-    good={"x/": "near -1, the best point", "regret/": "towards 0", "pull/": "above 1"},
+    good={
+        "x": "near the dashed best point, -1 in the paper's game",
+        "regret": "towards 0: what a round costs over staying at the best point",
+        "pull": "above 1 the rare gradients win, and it walks towards -1",
+    },
 )
 
 

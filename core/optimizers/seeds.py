@@ -185,5 +185,7 @@ SEEDS = Experiment(
         "accuracy": "higher is better; 0.1 is a blind guess at ten digits, 0.5 between two classes",
         "best_lr": "inside its seven rates; at an end of them, a better one may lie beyond",
         "difference": "first less second: no winner while its interval reaches over 0",
+        "difference_low": "above 0 the first has won",
+        "difference_high": "below 0 the second has won",
     },
 )

@@ -156,6 +156,10 @@ SWEEP = Experiment(
     good={
         "converged": "higher is better, 1 is all",
         "diverged": "lower is better, 0 is none",
-        "best_steps": "lower is better",
+        "best_steps": "lower is better: the fastest cell's",
+        "best_lr": "the fastest cell's; a star is the best in the long run",
+        "best_momentum": "the fastest cell's; a star is the best in the long run",
+        "best_beta": "the fastest cell's, on the upright axis",
+        "largest_rate": "higher forgives more: the largest of the row that did not blow up",
     },
 )

@@ -105,5 +105,6 @@ def _metrics(
         row, column = divmod(int(fastest.argmin()), len(rate))
         out["best_steps"] = float(steps.min())
         out["best_lr"] = float(rate[column])
-        out[f"best_{settings.upright()}"] = float(beta[row])
+        name = "momentum" if settings.upright() == "momentum" else "beta"
+        out[f"best_{name}"] = float(beta[row])
     return out

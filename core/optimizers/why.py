@@ -28,7 +28,8 @@ CONVENTIONS: dict[str, str] = {
     "adamw": "Adam with weight decay past the moments (Loshchilov and Hutter 2019).",
     "amsgrad": "The largest mean square so far (Reddi, Kale and Kumar 2018); torch corrects its "
     "bias, the paper does not.",
-    "nadam": "As torch: the momentum follows a schedule with psi = 0.004 (Dozat 2016).",
+    "nadam": "As torch: the momentum rises as 1 - 0.96^(0.004 t) / 2, very slowly; Keras has "
+    "0.96^t, 250 times as fast (Dozat 2016).",
     "radam": "As torch: eps is added to the uncorrected root (Liu et al. 2020).",
     "adamax": "As torch: eps joins the size of the gradient (Kingma and Ba 2015, section 7.1).",
     "lion": "Only the sign of the blend counts, so each coordinate moves by exactly the rate "

@@ -213,6 +213,8 @@ KERNELS = Experiment(
         "parameters": "weights that the layer has to learn, biases left out",
         "dense_parameters": "those of a fully connected layer between the same sizes",
         "largest": "the highest output; it stands in peak_row and peak_column",
+        "peak_row": "row of the highest output, from 0 at the top",
+        "peak_column": "column of the highest output, from 0 at the left",
         "flip_change": "the most that turning the kernel by 180 degrees changes; 0, nothing",
         "flip_sum": "0 where turning the kernel turns every sign",
         "unevenness": "highest minus lowest output, a kernel's reach from the border left out",

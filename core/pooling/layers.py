@@ -169,6 +169,10 @@ LAYERS = Experiment(
     seconds=0.1,
     source=_source,
     good={
+        "value": "what the chosen neuron answers",
+        "field": "pixels on each side that it sees; larger further back",
+        "seen_by": "neurons of its map that see one pixel; more, the more fields overlap",
+        "answer": "the digit itself",
         "field_share": "0.25: the gradient is even over the field; more: the middle counts most",
         "kept": "max pooling: from 0.25 (a window's four numbers alike) to 1 (three of them 0)",
         "confidence": "near 1 it is sure, which is not the same as right",

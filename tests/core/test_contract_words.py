@@ -103,6 +103,13 @@ def test_presets_are_whole(name: str) -> None:
         assert idle == set(), f"{preset.id} sets what does not apply"
 
 
+@each
+def test_the_first_preset_is_the_defaults(name: str) -> None:
+    """So the stored run that opens the page has a question, guesses and an answer."""
+    experiment = get(name)
+    assert experiment.preset_settings(experiment.presets[0].id) == experiment.settings()
+
+
 def assert_told(preset: Preset) -> None:
     for part in ("title", "watch", "saw", "why", "next"):
         text = getattr(preset, part)

@@ -153,7 +153,7 @@ def test_figures_at_every_step(kind: str, edge: str) -> None:
         drawn = [(trace["type"], trace.get("mode")) for trace in figure["data"]]
         assert kinds is None or kinds == drawn
         kinds = drawn
-        (clicks,) = [t for t in figure["data"] if t.get("customdata") is not None]
+        clicks, _ = [t for t in figure["data"] if t.get("customdata") is not None]
         assert list(clicks["customdata"]) == list(EDGES[kind])
         assert np.isfinite(clicks["x"]).all() and len(clicks["x"]) == len(EDGES[kind])
         words = [str(word) for t in figure["data"] for word in t.get("text", ())]

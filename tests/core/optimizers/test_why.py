@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from core.optimizers.hyper import TITLES
 from core.optimizers.race import RaceSettings
@@ -13,6 +16,7 @@ from core.optimizers.racing import race
 from core.optimizers.told import number
 from core.optimizers.why import CONVENTIONS, explain
 
+RACE_WORDS = Path(__file__).resolve().parents[3] / "pages/foundations/optimizers/race.md"
 ALL = RaceSettings.choices("optimizers")
 RULES = tuple(name for name in ALL if name != "lbfgs")
 RUNS = {
@@ -65,6 +69,47 @@ def test_every_racer_has_its_convention_and_well_formed_latex(name: str) -> None
         assert len(re.findall(r"\\left", line.latex)) == len(re.findall(r"\\right", line.latex))
         assert "nan" not in line.latex and "inf" not in line.latex
     np.testing.assert_allclose(told.update, frames[-1].update[0], atol=1e-9)
+
+
+def test_nadams_convention_names_torchs_schedule_and_keras() -> None:
+    """mu_t = beta1 (1 - 0.96^(psi t) / 2), psi as torch has it; Keras's Nadam has psi = 1.
+
+    keras/src/optimizers/nadam.py: ``u_t = beta_1 * (1.0 - 0.5 * (ops.power(decay, local_step)))``
+    with decay 0.96. The text's four numbers are those of the formula at steps 1 and 200.
+    """
+    psi = inspect.signature(torch.optim.NAdam).parameters["momentum_decay"].default
+    weight = torch.nn.Parameter(torch.ones(1))
+    nadam = torch.optim.NAdam([weight], betas=(0.9, 0.999))
+    weight.grad = torch.ones(1)
+    nadam.step()
+
+    def momentum(t: int, decay: float) -> float:
+        return 0.9 * (1 - 0.5 * 0.96 ** (decay * t))
+
+    assert float(nadam.state[weight]["mu_product"]) == pytest.approx(momentum(1, psi), rel=1e-6)
+    said = CONVENTIONS["nadam"]
+    assert f"0.96^({psi:g} t)" in said
+    assert f"Keras has 0.96^t, {1 / psi:.0f} times as fast" in said
+    text = " ".join(RACE_WORDS.read_text(encoding="utf-8").split())
+    assert rf"$\psi = {psi:g}$ in PyTorch and $\psi = 1$, that is $0.96^t$, in Keras" in text
+    torchs, kerass = ([momentum(t, decay) for t in (1, 200)] for decay in (psi, 1))
+    said = "from {:.2f} to {:.2f} in the one, from {:.2f} to {:.2f} in the other"
+    assert said.format(*torchs, *kerass) in text
+
+
+def test_adams_convention_says_where_eps_goes() -> None:
+    """torch: one step of rate 1 on gradient g is -g / (|g| + eps), so eps joins the corrected root.
+
+    With eps on the uncorrected root, as Keras has it, it would be -g / (|g| + eps / sqrt(0.001)).
+    """
+    weight = torch.nn.Parameter(torch.zeros(1, dtype=torch.float64))
+    adam = torch.optim.Adam([weight], lr=1.0, betas=(0.9, 0.999), eps=0.5)
+    weight.grad = torch.full_like(weight, 2.0)
+    adam.step()
+    assert float(weight.detach()) == pytest.approx(-2 / (2 + 0.5), rel=1e-12)
+    assert "bias-corrected root, which Keras adds to the uncorrected one" in CONVENTIONS["adam"]
+    text = " ".join(RACE_WORDS.read_text(encoding="utf-8").split())
+    assert "to the bias-corrected root, where Keras adds it to the uncorrected one" in text
 
 
 def test_sgd_tells_its_noise_apart() -> None:
