@@ -22,6 +22,7 @@ CATALOG = {
     "pooling.compare": "core.pooling.compare:COMPARE",
     "pooling.layers": "core.pooling.layers:LAYERS",
     "pooling.classify": "core.pooling.classify:CLASSIFY",
+    "gan.line": "core.gan.line:LINE",
     "gan.plane": "core.gan.plane:PLANE",
 }
 

@@ -17,6 +17,7 @@ PARTS = {
     "window": ("arrays", *(f"window_{part}" for part in _WINDOW), "window"),
     "shift": ("arrays", "shift"),
     "digit": ("arrays", "digit"),
+    "line": ("line_maths", "line_parts", "line"),
     "layers": ("arrays", "layers_network", "layers_plan", "layers_picture", "layers"),
 }
 
