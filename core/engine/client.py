@@ -21,7 +21,7 @@ ENVIRONMENT = {
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",  # asking whether there is a GPU must not start CUDA
     "JE_ARROW_MALLOC_CONF": "background_thread:false",  # no thread may run when it forks
 }
-ANSWER_S = 1.0  # a launcher that has not answered after so long is not well
+ANSWER_S = 3.0  # a launcher that has not answered after so long is not well, however busy
 END_S = 5.0
 
 
@@ -72,14 +72,17 @@ class Launcher:
             self.channel.send(("kill", number))
 
     def answers(self) -> bool:
-        """Whether it is ready and answers within a second."""
+        """Whether it is ready and answers within ANSWER_S."""
         if self.facts is None:
             return False
         with self._pongs:
             self._ping += 1
             mine = self._ping
-            with suppress(OSError), self._lock:
-                self.channel.send(("ping", mine))
+            try:
+                with self._lock:
+                    self.channel.send(("ping", mine))
+            except OSError:  # it is gone
+                return False
             return self._pongs.wait_for(lambda: self._pong >= mine, ANSWER_S)
 
     def pong(self, number: int) -> None:
