@@ -24,8 +24,8 @@ MESH = 13  # lines each way of the noise's grid
 JUDGED = 2000  # fakes that the measures see
 # A heart, for who picks own points and has drawn none yet.
 HEART = (
-    "080bf09fc60acc80b2cf0b0d40a6d809bd9090d20860c4082b208bb40a0a90bb9d0d2930e3860ef750f5620f"
-    "64e0f03d0e62f0d8270c8260b82b0aa3609c46"
+    "080af081b808cca0a4d90c2d90dbc60e6a90db890c26c0a45208c3b0812a0802307e2a0733b05b5203d6c"
+    "02489019a9024c603dd905bd9073ca07eb8"
 )
 TITLES = {
     "ring": "Ring of eight",
@@ -38,6 +38,7 @@ TITLES = {
 }
 LOSSES = {
     "minimax": "Minimax (saturating)",
+    "non-saturating": "Non-saturating",
     "wasserstein": "Wasserstein, clipped",
     "wgan-gp": "WGAN-GP",
 }
@@ -286,7 +287,7 @@ PLANE = Experiment(
         ),
         View(
             "best",
-            "Best discriminator",
+            "Best D",
             draw.best,
             "What the discriminator says, what the best one would say, and the difference.",
         ),

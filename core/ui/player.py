@@ -139,7 +139,7 @@ def _speed(experiment: Experiment) -> str:
         list(SPEEDS),
         key=f"{experiment.name}#speed",
         label_visibility="collapsed",
-        width=135,
+        width=120,
         persist_state="session",
     )
     return speed
