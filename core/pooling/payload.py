@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.plot.packed import packed
-from core.pooling import grids, images, kernels_layout, kernels_why, window_why
+from core.pooling import blurring, grids, images, kernels_layout, kernels_why, window_why
 from core.pooling.images import ImageSettings, grid, text_of, typed
 from core.pooling.kernels_figures import shown_output, size_of
 from core.pooling.place import clamped
@@ -144,14 +144,13 @@ def window(settings: WindowSettings, frames: list[WindowFrame]) -> Payload:
         "outputs": [_summary(settings, now, k) for k in shown],
         "divisor": packed(now.counts.astype(np.int32)) if average else None,
         "digits": images.decimals(now.image),
-        "names": {"input": _looked_at(settings), "window": "Window", "output": "One number of it"},
+        "names": {
+            "input": window_why.looked_at(now),
+            "window": "Window",
+            "output": "One number of it",
+        },
         "note": "" if why else " ".join(window_why.remarks(settings, now)),
     }
-
-
-def _looked_at(settings: WindowSettings) -> str:
-    """A network pools every channel alone; here it is their brightness."""
-    return "Image, its brightness" if settings.image == "photograph" else "Image"
 
 
 def _summary(settings: WindowSettings, now: WindowFrame, k: int) -> Payload:
@@ -166,11 +165,17 @@ def _summary(settings: WindowSettings, now: WindowFrame, k: int) -> Payload:
 
 
 def _gradient(settings: WindowSettings, now: WindowFrame, k: int) -> Payload | None:
-    """By tap of every window; of a global kind, by cell of the padded image."""
-    kind = settings.all_kinds[k]
+    """By tap of every window; of a global kind or a blurred one, by cell of the padded image."""
+    kind, image = settings.all_kinds[k], now.image
     if kind.startswith("global-"):
         return packed(np.pad(now.back[k], settings.padding).reshape(1, -1))
-    return None if kind == "blur" or now.taps.size > MOST_NUMBERS else _sent(now.taps[k])
+    if kind != "blur":
+        return None if now.taps.size > MOST_NUMBERS else _sent(now.taps[k])
+    places, room = now.output(k).size, ((settings.padding,) * 2,) * 2
+    if places * image.size > MOST_NUMBERS:
+        return None
+    slopes = blurring.slopes(settings, image).reshape(places, *image.shape)
+    return packed(np.pad(slopes, ((0, 0), *room)).reshape(places, -1))
 
 
 def _summaries(settings: WindowSettings, now: WindowFrame, k: int) -> list[str] | None:

@@ -39,7 +39,8 @@ def run(settings: Settings) -> Iterator[Frame]:
     """The one frame. Where no window fits, nothing comes out; a kind that cannot pool is empty."""
     from core.pooling.window import Frame
 
-    image = brightness(load(settings))
+    given = load(settings)
+    image = brightness(given)
     cells = torch.from_numpy(image)
     try:
         around = settings.around(image.shape)
@@ -53,6 +54,7 @@ def run(settings: Settings) -> Iterator[Frame]:
         step=0,
         metrics=metrics(settings, kinds, place, around),
         image=image,
+        channels=np.array(len(given), np.int64),
         values=np.concatenate([one.ravel() for one in outputs]),
         shapes=np.array([one.shape for one in outputs], np.int64),
         taps=np.stack([one.taps.numpy() for one in kinds]),

@@ -113,6 +113,7 @@ class Frame(experiment.Frame):
     """
 
     image: np.ndarray  # (H, W) brightness
+    channels: np.ndarray  # () int64, how many the image has: of three, brightness is a mean
     values: np.ndarray  # (n,) the outputs of all kinds, row by row, one after the other
     shapes: np.ndarray  # (kinds, 2) height and width of each output
     taps: (

@@ -46,7 +46,7 @@ def _image(settings: Settings, now: Frame, why: str, outlined: bool = True) -> P
         boxes = grids.taps(now.place, size, stride, settings.dilation)
     moved = [(left - p, top - p, wide, high) for left, top, wide, high in boxes]
     traces.append(grids.outline(moved))
-    panel = grids.panel(traces, "Image", now.image.shape, width=1.1)
+    panel = grids.panel(traces, window_why.looked_at(now), now.image.shape, width=1.1)
     high, wide = now.image.shape
     hang = 0 if why else max(axis.hang for axis in settings.around(now.image.shape))
     panel.x["range"], panel.y["range"] = (

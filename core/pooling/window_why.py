@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.pooling import blurring
 from core.pooling.place import clamped
 from core.pooling.sizes import Axis
 from core.pooling.spelled import held, plain, size_formula
@@ -60,6 +61,11 @@ def zeros(settings: Settings) -> bool:
 
 def _pads(settings: Settings, kind: str) -> bool:
     return kind in ZEROS or (kind == "average" and settings.count_include_pad)
+
+
+def looked_at(now: Frame) -> str:
+    """What is pooled: a network pools every channel alone; here it is their brightness."""
+    return "Image, its brightness" if int(now.channels) > 1 else "Image"
 
 
 def remarks(settings: Settings, now: Frame) -> list[str]:
@@ -121,8 +127,8 @@ def speller(settings: Settings, now: Frame, k: int) -> Callable[[int, int], str]
     if kind.startswith("global-"):
         return lambda row, column: f"{_global(kind, now.image)} = {plain(values[row][column])}"
     if kind == "blur":
-        blurred = "maxima at stride 1, blurred by 1 2 1 both ways"
-        return lambda row, column: f"{blurred} = {plain(values[row][column])}"
+        nine = blurring.maxima(settings, now.image).values
+        return lambda row, column: f"{_blur(nine[row, column])} = {plain(values[row][column])}"
     axes, cells, pads = settings.around(now.image.shape), now.image.tolist(), _pads(settings, kind)
     down, across = (axis.taps.tolist() for axis in axes)
 
@@ -148,8 +154,16 @@ def _told(
 
 
 def _global(kind: str, image: np.ndarray) -> str:
-    count = image.size
-    return f"largest of all {count:,} cells" if kind == "global-max" else f"sum / {count:,} cells"
+    count = f"all {image.size:,} cells"
+    if kind == "global-max":
+        return f"largest of {count}, from {plain(float(image.min()))} up"
+    return f"sum of {count} / {image.size:,}: {plain(float(image.sum()))} / {image.size:,}"
+
+
+def _blur(nine: np.ndarray) -> str:
+    """The nine maxima times their weights; rows of three."""
+    pairs = zip(blurring.WEIGHTS.ravel().tolist(), nine.ravel().tolist(), strict=True)
+    return f"({' + '.join(f'{weight} × {held(value)}' for weight, value in pairs)}) / 16"
 
 
 def _list(cells: list[float]) -> str:

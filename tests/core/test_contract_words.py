@@ -178,7 +178,7 @@ def test_the_schema_is_json_and_carries_every_bound(name: str) -> None:
         if kind in ("number", "integer"):
             assert entry["minimum"] <= entry["default"] <= entry["maximum"], field
         elif kind == "array":
-            assert entry["minItems"] >= 1
+            assert entry["minItems"] >= (1 if entry["default"] else 0), field
             assert entry["maxItems"] >= entry["minItems"]
             assert entry["items"]["enum"], field
         elif kind == "string":

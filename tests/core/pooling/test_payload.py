@@ -200,6 +200,30 @@ def test_a_global_kind_has_one_place_and_the_gradient_of_the_image() -> None:
     assert gradient == pytest.approx(want)
 
 
+def test_a_blurred_maximum_is_sent_with_its_gradient_on_the_image() -> None:
+    """As the browser finds it: a row for every place, as long as the padded image."""
+    for padding in (0, 1):
+        settings, payload = sent(
+            WINDOW,
+            **OWN,
+            kinds=("max",),
+            others=("blur",),
+            padding=padding,
+            stride=1,
+            row=0,
+            column=1,
+        )
+        (frame,) = WINDOW.frames(settings)
+        output, wide = payload["outputs"][1], unpack(payload["input"]).shape
+        rows = unpack(output["gradient"])
+        assert rows.shape == (np.prod(output["values"]["shape"]), np.prod(wide))
+        place = 0 * output["values"]["shape"][1] + 1
+        want = np.pad(frame.back[1], padding).ravel()  # by torch's autograd
+        assert rows[place] == pytest.approx(want, abs=1e-7) and want.any()
+    large = {"image": "photograph", "kernel": 2, "stride": 1}
+    assert sent(WINDOW, **large, others=("blur",))[1]["outputs"][-1]["gradient"] is None
+
+
 @pytest.mark.parametrize("experiment", [KERNELS, WINDOW], ids=lambda one: one.name)
 def test_where_no_window_fits_a_sentence_is_sent(experiment: Experiment) -> None:
     _, payload = sent(experiment, image="cells", cells="1")

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.data import images
+from core.pooling import blurring
 from core.pooling.images import text_of
 from core.pooling.ops import KINDS
 from core.pooling.sliding import run
@@ -286,8 +287,51 @@ def test_formulas_are_spelled_with_their_numbers() -> None:
     assert told["stochastic"] in {
         f"{drawn}{chance} = {x}" for x, chance in ((0.1, 0.077), (0.3, 0.23), (0.9, 0.69))
     }
-    assert told["global-max"] == "largest of all 64 cells = 1"
-    assert told["global-average"] == "sum / 64 cells = 0.3344"  # 21.4 / 64
+    assert told["global-max"] == "largest of all 64 cells, from 0 up = 1"
+    assert told["global-average"] == "sum of all 64 cells / 64: 21.4 / 64 = 0.3344"
+
+
+def test_the_blurred_maximum_is_spelled_as_nine_maxima() -> None:
+    """By hand: the 2 x 2 maxima of a 3 x 3 image, mirrored at the corner, times 1 2 1 both ways."""
+    given = {"image": "cells", "cells": "1 2 0;0 -3 5;4 0 -1"}  # maxima 2 5; 4 5
+    settings, found = frame(**given, kinds=("blur",), row=0, column=0)
+    k = settings.all_kinds.index("blur")
+    nine = "1 × 5 + 2 × 4 + 1 × 5 + 2 × 5 + 4 × 2 + 2 × 5 + 1 × 5 + 2 × 4 + 1 × 5"
+    assert spelled(settings, found, k, 0, 0) == f"({nine}) / 16 = 4"
+    assert found.output(k).tolist() == [[4]]
+
+
+@each_window
+def test_the_slopes_of_the_blurred_maximum_are_torchs(window: dict[str, Any]) -> None:
+    """Of every output by every cell, against automatic differentiation of its torch parts."""
+    settings, found = frame(**OWN, **window, kinds=("blur",))
+    x = torch.from_numpy(IMAGE).clone().requires_grad_()
+    reach, stride = (settings.kernel, 1), settings.stride or settings.kernel
+    largest = functional.max_pool2d(x[None], *reach, settings.padding, settings.dilation)
+    row = torch.tensor([1.0, 2.0, 1.0], dtype=torch.float64) / 4
+    mirrored = functional.pad(largest[None], (1, 1, 1, 1), "reflect")
+    want = functional.conv2d(mirrored, torch.outer(row, row)[None, None], stride=stride)[0, 0]
+    assert output(settings, found, "blur") == pytest.approx(want.detach().numpy(), abs=1e-12)
+    made = blurring.slopes(settings, IMAGE)
+    nine = blurring.maxima(settings, IMAGE).values
+    assert (nine * blurring.WEIGHTS).sum((2, 3)) / 16 == pytest.approx(
+        output(settings, found, "blur")
+    )
+    for at, one in enumerate(want.flatten()):
+        (slope,) = torch.autograd.grad(one, x, retain_graph=True)
+        assert made[at] == pytest.approx(slope.flatten().numpy(), abs=1e-12)
+
+
+@pytest.mark.parametrize(("image", "words"), [
+    ("photograph", "Image, its brightness"), ("eight", "Image"),
+])  # fmt: skip
+def test_what_is_pooled_is_said(image: str, words: str) -> None:
+    settings, found = frame(image=image)
+    view = WINDOW.views[0]
+    assert view.stage is not None
+    assert view.stage.payload(settings, [found])["names"]["input"] == words
+    for one in WINDOW.views:
+        assert one.draw(settings, [found], 0)["layout"]["meta"]["titles"][0] == words
 
 
 def test_padding_and_what_hangs_over_in_formulas() -> None:

@@ -109,6 +109,8 @@ def test_an_uploaded_image_is_the_image(experiment: Any) -> None:
     assert found.image == pytest.approx(images.brightness(want) if grey else want)
     payload = experiment.views[0].stage.payload(settings, [found])
     assert not payload["editable"] and payload["value"]["cells"] == ""
+    words = "Image, its brightness" if grey else "Image, red + green + blue"
+    assert payload["names"]["input"] == words
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda one: one.name)
