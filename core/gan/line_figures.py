@@ -56,6 +56,8 @@ def against_shift(settings: Settings, frames: list[Frame], at: int) -> Figure:
     w1 = [_curve(SHIFTS, frame.w1, "W1", _solid(0))]
     log = {**x, "range": [-0.1, REACH + 2.6], "tickvals": list(range(7))}
     pulls = [_curve(SHIFTS, _floored(row), n, s) for n, s, row in _rows(settings, frame.pull)]
+    ends = np.log10(np.clip(frame.pull[:, -1], 1.5 * FLOOR, TOP))
+    heights = [10**end for end in _spread(ends.tolist(), 0.42)]
     y = {"title": {"text": "gradient by the centre"}, "type": "log", **DECADES}
     y["range"] = np.log10([FLOOR, TOP]).tolist()
     tall = 1.05 * max(REACH, float(frame.w1.max()))
@@ -63,7 +65,11 @@ def against_shift(settings: Settings, frames: list[Frame], at: int) -> Figure:
         Panel([*js, _now(now)], "JS: soon flat", x, _up("nats", 0.8)),
         Panel([*w1, _now(now)], "W1: straight", x, _up("distance", tall)),
         Panel(
-            [*pulls, _names(settings, frame), _now(now)], "Pull towards the real ones", log, y, 1.5
+            [*pulls, _names(settings, REACH, heights), _now(now)],
+            "Pull towards the real ones",
+            log,
+            y,
+            1.5,
         ),
     ]
     return figure(panels, height=420)
@@ -74,11 +80,13 @@ def against_width(settings: Settings, frames: list[Frame], at: int) -> Figure:
     frame = frames[at]
     top = 1.1 * max(1.0, min(20.0, float(np.abs(frame.widen).max())))
     lines = [_curve(WIDTHS, row, n, s) for n, s, row in _rows(settings, frame.widen)]
-    x = {"title": {"text": "width of the fakes"}, "range": [0, WIDE + 0.05]}
+    words = "width of the fakes (dotted: now, and the real width)"
+    x = {"title": {"text": words}, "range": [0, 1.35 * WIDE], "tickvals": [0, 0.5, 1, 1.5, 2]}
     y = {"title": {"text": "gradient by the width"}, "range": [-top, top]}
     marks = [_level(WIDE, 0.0, ""), _now(settings.width), _now(settings.sigma, theme.REAL)]
+    ends = _spread([float(row[-1]) for row in frame.widen], 0.11 * top)
     title = f"Wider (over 0) or narrower, the fakes at {settings.shift:g}"
-    return figure([Panel([*marks, *lines], title, x, y)], height=420, showlegend=True)
+    return figure([Panel([*marks, *lines, _names(settings, WIDE, ends)], title, x, y)], height=420)
 
 
 def title_of(settings: Settings, loss: str) -> str:
@@ -142,15 +150,13 @@ def _now(x: float, color: str = theme.GENERATED) -> Trace:
     return {**base, "hoverinfo": "skip", "showlegend": False}
 
 
-def _names(settings: Settings, frame: Frame) -> Trace:
-    """Each curve's name at its right end, apart from the one under it."""
-    rows = _rows(settings, frame.pull)
-    ends = np.log10(np.clip([row[-1] for _, _, row in rows], FLOOR, TOP))
-    heights = 10 ** np.array(_spread(ends.tolist(), 0.42))
-    colors = [line["color"] for _, line, _ in rows]
-    words = {"text": [f" {name}" for name, _, _ in rows], "textposition": "middle right"}
-    place = {"x": [REACH] * len(rows), "y": heights, "textfont": {"color": colors, "size": 12}}
-    return {"type": "scatter", "mode": "text", **words, **place, "hoverinfo": "skip"}
+def _names(settings: Settings, x: float, heights: Sequence[float]) -> Trace:
+    """The losses' names in their colours, right of x."""
+    words = {"text": [f" {title_of(settings, loss)}" for loss in LOSSES]}
+    font = {"color": [theme.series(n)["color"] for n in range(len(LOSSES))], "size": 12}
+    place = {"x": [x] * len(LOSSES), "y": list(heights), "textposition": "middle right"}
+    base: Trace = {"type": "scatter", "mode": "text", **words, **place, "textfont": font}
+    return {**base, "hoverinfo": "skip", "showlegend": False}
 
 
 def _spread(ends: Sequence[float], gap: float) -> list[float]:
@@ -165,12 +171,16 @@ def _spread(ends: Sequence[float], gap: float) -> list[float]:
 def _bars(settings: Settings, frame: Frame) -> Panel:
     """The pull on the centre under each loss, on a scale of powers of ten."""
     values = [frame.metrics[f"pull/{loss}"] for loss in LOSSES]
-    names = [title_of(settings, loss) for loss in LOSSES]
-    bars: Trace = {"type": "bar", "orientation": "h", "y": names, "base": FLOOR / 10}
+    rows = list(range(len(LOSSES)))
+    bars: Trace = {"type": "bar", "orientation": "h", "y": rows, "base": FLOOR / 10, "width": 0.3}
     bars |= {"x": np.maximum(values, FLOOR / 9), "marker": {"color": theme.GRADIENT}}
-    bars |= {"text": [f"{value:.2g}" for value in values], "textposition": "auto"}
-    bars["hovertemplate"] = "%{y}: %{text}<extra></extra>"
+    bars["hoverinfo"] = "skip"
+    said = zip(LOSSES, values, strict=True)
+    words = [f"{title_of(settings, loss)}: {value:.2g}" for loss, value in said]
+    place = {"x": [FLOOR] * len(rows), "y": [row - 0.35 for row in rows]}
+    names = {"type": "scatter", "mode": "text", "text": words, **place, "hoverinfo": "skip"}
     x = {"title": {"text": "gradient by the centre"}, "type": "log", **DECADES}
     x["range"] = np.log10([FLOOR, TOP]).tolist()
-    y = {"title": {"text": "loss"}, "range": [len(LOSSES) - 0.5, -0.5], "automargin": True}
-    return Panel([bars], "Pull towards the real ones", x, y)
+    y = {"title": {"text": "loss"}, "range": [len(LOSSES) - 0.5, -0.7], "showticklabels": False}
+    traces = [bars, {**names, "textposition": "middle right"}]
+    return Panel(traces, "Pull towards the real ones", x, {**y, "showgrid": False})

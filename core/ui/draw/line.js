@@ -4,6 +4,7 @@ const VIEW = 8.3, STEP = 0.1, STEP_WIDTH = 0.05;
 const FAKES = [-1.2, -0.6, 0, 0.6, 1.2]; // of those drawn, in widths from the centre
 const COUNTS = ["none", "1", "2", "3", "4", "all"];
 const SHORT = (words) => words.split(" (")[0];
+const SIGMOID = "Best discriminator, p / (p + q): 1 says real, 0 fake";
 const BEST = {
   hinge: "Best discriminator, sign(p \u2212 q): 1 says real, \u22121 fake",
   wasserstein: "Best critic: no verdict, but slopes of 1 at most",
@@ -87,15 +88,17 @@ class Mode {
 
   // All numbers, beside the picture and for screen readers.
   tell() {
-    const { canvas, data } = this.stage, { js, w1, pull, widen } = this.found, { mu, s } = this.line;
+    const { canvas, data } = this.stage, { mu, s } = this.line;
+    const { js, w1, pull, widen } = this.found, own = this.loss;
     this.js.show(js / LN2, js.toFixed(3));
     this.w1.show(w1 / 8, w1.toFixed(2));
-    for (const [loss, row] of Object.entries(this.rows)) row.show(pull[loss], widen[loss], loss === this.loss);
+    for (const [loss, row] of Object.entries(this.rows))
+      row.show(pull[loss], widen[loss], loss === own);
     this.home.setAttribute("aria-disabled", this.isHome());
-    const name = SHORT(data.losses[this.loss] || "");
+    const name = SHORT(data.losses[own] || "");
     const words = [
       `Fakes at ${mu}, width ${s}`,
-      `${name}: pull on the centre ${inWords(pull[this.loss])}, on the width ${inWords(widen[this.loss])}`,
+      `${name}: pull on the centre ${inWords(pull[own])}, on the width ${inWords(widen[own])}`,
       `JS divergence ${js.toFixed(3)}, W1 ${w1.toFixed(2)}`,
     ];
     canvas.setAttribute("aria-valuetext", `${words.join(". ")}.`);
@@ -136,9 +139,10 @@ class Mode {
     return [this.x(mu + side * s), this.floors.bells - this.tall(bell(s, 0, s))];
   }
 
+  // Near it, and nearer to it than to the line through the centre, unless the two are one place.
   onRing([x, y]) {
-    const [left, top] = this.ring;
-    return Math.hypot(x - left, y - top) < 18;
+    const [left, top] = this.ring, far = Math.hypot(x - left, y - top);
+    return far < 9 || (far < 20 && Math.abs(x - left) < Math.abs(x - this.x(this.line.mu)));
   }
 
   press(spot, event) {
@@ -235,7 +239,8 @@ class Mode {
     const start = this.x(at) + side * 14 - (side < 0 ? wide : 0);
     pen.fillStyle = color;
     pen.font = `600 ${pen.font}`;
-    pen.fillText(text, clamp(start, this.left, right - wide), this.floors.bells - this.tall(bell(s, 0, s)) - 4);
+    const y = this.floors.bells - this.tall(bell(s, 0, s)) - 4;
+    pen.fillText(text, clamp(start, this.left, right - wide), y);
     pen.font = pen.font.replace("600 ", "").replace("bold ", "");
   }
 
@@ -252,7 +257,8 @@ class Mode {
 
   // Some fakes one by one, each under the one before, with its own pull.
   samples(pen, theme) {
-    const { mu, s } = this.line, [down, apart] = [this.floors.bells + 10, this.stage.height < 400 ? 6.5 : 7.5];
+    const { mu, s } = this.line, down = this.floors.bells + 10;
+    const apart = this.stage.height < 400 ? 6.5 : 7.5;
     const felt = FAKES.map((z) => -rise(mu + z * s, this.line, this.loss));
     FAKES.forEach((z, n) => {
       const x = this.x(mu + z * s), y = down + n * apart;
@@ -280,7 +286,7 @@ class Mode {
       pen.fillText(words, this.left - 6, y(value));
     }
     Object.assign(pen, { textAlign: "left", textBaseline: "alphabetic" });
-    pen.fillText(BEST[this.loss] || "Best discriminator, p / (p + q): 1 says real, 0 fake", this.left, top - 9);
+    pen.fillText(BEST[this.loss] || SIGMOID, this.left, top - 9);
     this.units(pen, low, right);
     this.curve(pen, theme, y, right);
   }
@@ -303,8 +309,10 @@ class Mode {
 
   units(pen, low, right) {
     pen.textAlign = "center";
-    for (let value = -8; value <= 8; value += 2)
-      pen.fillText(String(value).replace("-", "\u2212"), Math.min(this.x(value), right - 4), low + 18);
+    for (let value = -8; value <= 8; value += 2) {
+      const words = String(value).replace("-", "\u2212");
+      pen.fillText(words, Math.min(this.x(value), right - 4), low + 18);
+    }
     pen.textAlign = "left";
   }
 

@@ -28,8 +28,9 @@ const SLOPES = {
   "least-squares": (d, rest) => -d * rest ** 2,
 };
 function rise(x, line, loss) {
+  const { mu, s, sigma } = line;
   if (loss === "hinge") return 0; // but on a step of its discriminator
-  if (loss === "wasserstein") return Math.sign(line.mu + ((line.s - line.sigma) * (x - line.mu)) / line.s);
+  if (loss === "wasserstein") return Math.sign(mu + ((s - sigma) * (x - mu)) / s);
   const ratio = logRatio(x, line);
   return SLOPES[loss](sigmoid(ratio), sigmoid(-ratio)) * slope(x, line);
 }

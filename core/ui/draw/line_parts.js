@@ -34,7 +34,8 @@ const STYLE = `
 const shareOf = (pull) => clamp((Math.log10(pull || 1e-300) - FLOOR) / (CEILING - FLOOR), 0, 1);
 
 const RAISED = { "-": "\u207b" };
-[..."\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"].forEach((sign, n) => (RAISED[n] = sign));
+const DIGITS = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+[...DIGITS].forEach((sign, n) => (RAISED[n] = sign));
 
 // Two digits; a power of ten where it is tiny.
 function tersely(value) {
@@ -74,7 +75,8 @@ function scale() {
     });
     return make("span", { className: "marks" }, ...each);
   };
-  return make("div", { className: "heads", "aria-hidden": "true" }, make("small"), marks(), marks());
+  const props = { className: "heads", "aria-hidden": "true" };
+  return make("div", props, make("small"), marks(), marks());
 }
 
 // A loss: its name, and its two pulls with bars; pressed, its discriminator is the one drawn.
@@ -83,7 +85,8 @@ function pullRow(loss, name, choose) {
     const [line, bar] = track(), number = make("span", { className: "number" });
     return { root: make("span", { className: "cell" }, number, line), bar, number };
   });
-  const root = make("button", { type: "button" }, make("span", { textContent: name }), ...cells.map((one) => one.root));
+  const parts = [make("span", { textContent: name }), ...cells.map((one) => one.root)];
+  const root = make("button", { type: "button" }, ...parts);
   root.dataset.loss = loss;
   root.onclick = choose;
   const fill = (cell, value, words) => {
@@ -110,7 +113,8 @@ function ruled(pen, color, ...[x0, y0, x1, y1]) {
 // A disc, or a diamond, which is the mark of what a model made.
 function dot(pen, x, y, r, fill, edge, diamond = false) {
   pen.beginPath();
-  if (diamond) for (const [a, b] of [[0, -1], [1, 0], [0, 1], [-1, 0]]) pen.lineTo(x + 1.3 * a * r, y + 1.3 * b * r);
+  const corners = [[0, -1], [1, 0], [0, 1], [-1, 0]].map((one) => one.map((far) => 1.3 * r * far));
+  if (diamond) for (const [a, b] of corners) pen.lineTo(x + a, y + b);
   else pen.arc(x, y, r, 0, 2 * Math.PI);
   pen.closePath();
   Object.assign(pen, { fillStyle: fill, strokeStyle: edge, lineWidth: diamond ? 1 : 2.5 });
