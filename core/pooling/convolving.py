@@ -40,9 +40,11 @@ def run(settings: Settings) -> Iterator[Frame]:
     kernel = settings.laid_kernel()
     try:
         lies = layout(settings, (image.shape[1], image.shape[2]))
-        outputs = convolve(settings, image, settings.applied_kernel())
+        applied = settings.applied_kernel()
+        outputs, other = (convolve(settings, image, one) for one in (applied, turned(applied)))
     except ValueError:
         lies, outputs = None, np.zeros((1, 0, 0))
+        other = outputs
     which = min(settings.shown_channel(), len(outputs) - 1)
     cells = spread(settings, image.sum(0) if len(outputs) == 1 else image[which])
     place, products = np.zeros(2, np.int64), np.zeros(kernel.shape)
@@ -54,10 +56,11 @@ def run(settings: Settings) -> Iterator[Frame]:
     drawn = own or example(settings)
     yield Frame(
         step=0,
-        metrics=metrics(settings, image, outputs, which, place),
+        metrics=metrics(settings, image, (outputs, other), which, place),
         image=image,
         padded=cells,
         outputs=outputs,
+        other=other,
         place=place,
         products=products,
         matrix=np.ascontiguousarray(drawn.values),
@@ -99,19 +102,19 @@ def window(
 def metrics(
     settings: Settings,
     image: np.ndarray,
-    outputs: np.ndarray,
+    both: tuple[np.ndarray, np.ndarray],
     which: int,
     place: np.ndarray,
 ) -> dict[str, float]:
     """What one window and the whole output come to; where there is no output, its size only.
 
+    both: the outputs of the kernel as it is applied, and of the same turned by 180 degrees.
     value: at the place. parameters: weights of a layer of these channels; dense_parameters: of a
     fully connected one. largest, at peak_row and peak_column (the first of equals).
-    flip_change, flip_sum: the largest absolute change, and sum, of the outputs of this kernel and
-    of the same turned by 180 degrees. unevenness: highest minus lowest output, the kernel's reach
-    left out at each border; 0 where nothing is left.
+    flip_change, flip_sum: the largest absolute change, and sum, of both outputs. unevenness:
+    highest minus lowest output, the kernel's reach left out at each border; 0 where nothing is.
     """
-    kernel = settings.applied_kernel()
+    kernel, (outputs, other) = settings.applied_kernel(), both
     found = {
         "outputs": float(outputs.size),
         "parameters": float(kernel.size * len(image)),
@@ -121,7 +124,6 @@ def metrics(
         return found
     shown = outputs[which]
     row, column = np.unravel_index(shown.argmax(), shown.shape)
-    other = convolve(settings, image, turned(kernel))
     return found | {
         "value": float(shown[tuple(place)]),
         "largest": float(shown.max()),

@@ -143,6 +143,7 @@ class Frame(experiment.Frame):
     image: np.ndarray  # (1 or 3, H, W)
     padded: np.ndarray  # (H', W') one channel or the sum of all, spread out and padded
     outputs: np.ndarray  # (1, oh, ow), or (3, oh, ow) of channels apart
+    other: np.ndarray  # the same with the kernel turned by 180 degrees: the other operation
     place: np.ndarray  # (2,) row and column in the output, int64
     products: np.ndarray  # (kh, kw) cell times weight, at the place
     matrix: np.ndarray  # (outputs, inputs) the convolution written out
@@ -188,7 +189,8 @@ KERNELS = Experiment(
             "whole",
             "Whole picture",
             kernels_figures.whole,
-            "The image, the kernel and the output beside each other, without numbers.",
+            "The image, the kernel, and what comes out of the cross-correlation with it and of the "
+            "convolution, beside each other.",
             clock=False,
         ),
         View(

@@ -96,21 +96,35 @@ def _output(settings: Settings, now: Frame) -> Panel:
 
 
 def whole(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """Image, kernel and output as pictures; of channels apart the three outputs."""
+    """Image, kernel, and the outputs of both operations; of channels apart the three outputs."""
     now, kernel = frames[at], settings.laid_kernel()
     most = float(np.abs(kernel).max()) or 1.0
     small = grids.panel([grids.heat(kernel, (-most, most))], "Kernel", kernel.shape, width=0.45)
     image = grids.panel([grids.picture(now.image)], "Image", size_of(now))
-    return figure([image, small, _outputs(settings, now)], height=440)
+    return figure([image, small, *_outputs(settings, now)], height=440)
 
 
-def _outputs(settings: Settings, now: Frame) -> Panel:
+def _outputs(settings: Settings, now: Frame) -> list[Panel]:
     if not now.outputs.size:
-        return _output(settings, now)
+        return [_output(settings, now)]
+    return _both(settings, now) if len(now.outputs) == 1 else [_channels(now)]
+
+
+def _both(settings: Settings, now: Frame) -> list[Panel]:
+    """The cross-correlation, then the convolution, in the same colours; which is chosen is bold."""
+    maps = [now.outputs[0], now.other[0]]
+    titles = ["<b>Cross-correlation</b>", "Convolution"]
+    if settings.operation == "convolution":
+        maps, titles = maps[::-1], ["Cross-correlation", "<b>Convolution</b>"]
+    limits = grids.span(np.stack(maps))
+    return [
+        grids.panel([grids.heat(one, limits, _none(now))], title, one.shape)
+        for one, title in zip(maps, titles, strict=True)
+    ]
+
+
+def _channels(now: Frame) -> Panel:
     count, high, wide = now.outputs.shape
-    if count == 1:
-        title = "Output" if len(now.image) == 1 else "Output, red + green + blue"
-        return grids.panel([grids.heat(now.outputs[0], words=_none(now))], title, (high, wide))
     low, top = grids.span(now.outputs)
     lefts = [n * (wide + 2) for n in range(count)]
     traces = [

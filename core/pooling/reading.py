@@ -14,6 +14,7 @@ from core.nets import cnn
 from core.pooling.classify import Frame, Settings
 
 BOX = 20 / 28  # the ink's longer side, as a share of the image (LeCun et al. 1998)
+SMALL, FILLED = 8, 1.0  # scikit-learn's digits of 8 x 8 have no border
 
 
 @torch.no_grad()
@@ -51,21 +52,22 @@ def prepare(image: np.ndarray, side: int, centre: bool) -> Tensor:
     """A drawing (28, 28) in [0, 1] as the network gets it, (side, side)."""
     x = torch.from_numpy(image)
     if centre:
-        x = centred(x)
+        x = centred(x, FILLED if side == SMALL else BOX)
     return x if side == len(x) else _resized(x, side, side)
 
 
-def centred(x: Tensor) -> Tensor:
+def centred(x: Tensor, box: float = BOX) -> Tensor:
     """The ink scaled to 20 pixels in its longer side, its centre of mass in the middle, (28, 28).
 
-    As MNIST was made (LeCun, Bottou, Bengio and Haffner 1998, section III.A). An empty image stays.
+    box: another share of the side than 20 / 28. As MNIST was made (LeCun, Bottou, Bengio and
+    Haffner 1998, section III.A). An empty image stays.
     """
     inked = x > 0
     if not inked.any():
         return x
     rows, columns = (inked.any(axis).nonzero().flatten() for axis in (1, 0))
     cut = x[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = BOX * len(x) / max(cut.shape)
+    scale = box * len(x) / max(cut.shape)
     cut = _resized(cut, *(max(1, round(scale * n)) for n in cut.shape))
     out = torch.zeros_like(x)
     tops = [_start(cut, axis, len(x)) for axis in (0, 1)]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from core.data import mnist, models
 from core.nets import cnn, stored
@@ -17,6 +18,7 @@ from core.nets.cnn import ACTIVATIONS, Cnn, Dropout, forward_all, from_arrays, i
 from core.nets.spec import ACTIVATIONS as NAMES
 from core.nets.spec import HEADS, INITIALISATIONS, POOLINGS, Spec
 
+TAU = math.sqrt(2 * math.pi)  # of the normal density
 SHIPPED_RIGHT = 0.98  # as data/README.md says
 
 
@@ -199,3 +201,27 @@ def test_what_ships_reads_what_was_held_out() -> None:
     assert np.mean(guess == y) >= SHIPPED_RIGHT
     with pytest.raises(models.Missing):
         cnn.load("mnist-none")
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "slope"),
+    [
+        ("sigmoid", torch.sigmoid, lambda z: torch.sigmoid(z) * (1 - torch.sigmoid(z))),
+        ("tanh", torch.tanh, lambda z: 1 - torch.tanh(z) ** 2),
+        ("relu", functional.relu, lambda z: (z > 0).double()),
+        ("leaky-relu", functional.leaky_relu, lambda z: z.gt(0).double() * 0.99 + 0.01),
+        ("gelu", functional.gelu, lambda z: torch.special.ndtr(z) + z * (-z * z / 2).exp() / TAU),
+    ],
+)
+def test_activations_are_torchs(name: str, function: Any, slope: Any) -> None:
+    """torch.nn.functional in the place of the network's layer; slopes by their closed forms."""
+    net = Cnn(Spec(side=8, depth=1, width=2, kernel=3, activation=name)).double()
+    initialise(net, "he", torch.Generator().manual_seed(0))
+    x = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    found = {layer: value for layer, _, value in forward_all(net, x)}
+    before = found["conv1"].detach()
+    assert before.min() < -0.5 and before.max() > 0.5
+    torch.testing.assert_close(found["act1"], function(before), rtol=0, atol=1e-12)
+    z = before.clone().requires_grad_()
+    net.get_submodule("act1")(z).sum().backward()
+    torch.testing.assert_close(z.grad, slope(before), rtol=0, atol=1e-12)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -75,6 +77,30 @@ def test_it_says_what_the_shipped_network_says() -> None:
         want = net(x[None, None])[0].softmax(0)
     np.testing.assert_allclose(frame.probabilities, want, atol=1e-6)
     assert frame.metrics["answer"] == want.argmax()
+
+
+def test_a_model_trained_on_the_small_digits_reads_a_drawing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run on scikit-learn's 8x8 digits, kept as the page does. Their ink fills the image, and so
+    does that of the drawing; of MNIST's digits, which others wrote, most are read right then.
+    """
+    monkeypatch.setenv("GLASSBOX_MODELS", str(tmp_path))
+    training = get("pooling.cnn")
+    *_, last = training.frames(training.settings(data="digits", steps=150))
+    assert last.weights is not None
+    models.keep("ab" * 32, last.weights)
+    (frame,) = run(Settings(model="ab" * 32))  # the drawn 3 of the defaults
+    assert frame.seen.shape == (8, 8)
+    assert frame.metrics["answer"] == 3
+    net = cnn.from_arrays(last.weights)
+    images, answers = mnist.load("test", 100)
+    drawn = [drawing.decode(Settings().drawing), *images]
+    x = torch.stack([prepare(one, 8, True) for one in drawn])[:, None]
+    with torch.no_grad():
+        want = net(x.to(next(net.parameters()).dtype)).double().softmax(1)
+    np.testing.assert_allclose(frame.probabilities, want[0], atol=1e-6)
+    assert (want[1:].argmax(1).numpy() == answers).mean() > 0.5
 
 
 def test_a_model_that_is_not_here_is_said() -> None:

@@ -66,10 +66,38 @@ def test_the_bank_is_scipys(name: str, filtered: Any) -> None:
 
 
 def test_emboss_lights_one_corner() -> None:
-    """Its weights sum to 1, so a flat image stays, and half a turn changes it."""
-    kernel = kernel_bank.table("emboss")
-    assert kernel.tolist() == [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]
-    assert kernel.sum() == 1
+    """A raised block is brightest at its upper left corner, darkest at its lower right; turned by
+    half a turn, the other way round. Flat ground stays, as the weights sum to 1.
+    """
+    block = np.zeros((9, 9))
+    block[3:6, 3:6] = 1
+    for operation, light, dark in (
+        ("cross-correlation", (2, 2), (4, 4)),
+        ("convolution", (4, 4), (2, 2)),
+    ):
+        _, found = frame(image="cells", cells=text_of(block), kernel="emboss", operation=operation)
+        inside = found.outputs[0] * block[1:-1, 1:-1]
+        assert np.unravel_index(inside.argmax(), inside.shape) == light
+        assert np.unravel_index(inside.argmin(), inside.shape) == dark
+        assert inside.max() == 5 and inside.min() == -3  # 1 + 1 + 1 + 2, and 1 - 2 - 1 - 1
+    _, flat = frame(image="cells", cells=";".join(["0.5 0.5 0.5 0.5"] * 4), kernel="emboss")
+    assert flat.outputs == pytest.approx(np.full((1, 2, 2), 0.5))
+
+
+def test_kernels_answer_to_the_way_that_their_names_say() -> None:
+    """A ramp that brightens by 1 a cell to the right, and one downwards; sums by hand."""
+    right = ";".join(["0 1 2 3 4 5"] * 6)
+    down = ";".join(" ".join([str(n)] * 6) for n in range(6))
+    for kernel, across, along in (
+        ("vertical-edge", 6, 0),
+        ("horizontal-edge", 0, 6),
+        ("sobel-x", 8, 0),
+        ("sobel-y", 0, 8),
+        ("laplacian", 0, 0),
+    ):
+        for cells, want in ((right, across), (down, along)):
+            _, found = frame(image="cells", cells=cells, kernel=kernel)
+            assert (found.outputs == want).all(), kernel
 
 
 @pytest.mark.parametrize(("angle", "wavelength"), [(0, 4), (30, 3), (90, 2.5), (135, 8)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from scipy import signal
 
 from core.experiment import Experiment
 from core.plot.panels import above, narrow
@@ -84,6 +86,22 @@ def test_the_numbers_on_the_first_picture() -> None:
     assert products["text"][0] == ["(−1) × 1<br>= −1", "0 × 0.9<br>= 0", "1 × 1<br>= 1"]
     assert fig["layout"]["meta"]["titles"][1] == "Weight × cell, summed: 1.5"
     assert fig["data"][3]["text"][2][2] == "1.5"
+
+
+@pytest.mark.parametrize("operation", ["cross-correlation", "convolution"])
+def test_both_operations_are_side_by_side(operation: str) -> None:
+    """SciPy's correlate2d and convolve2d of an uneven kernel; the chosen one is bold."""
+    cells, weights = np.array([[0.0, 1, 0, 2], [3, 0, 1, 0], [0, 2, 0, 1]]), [[1.0, 2], [0, -1]]
+    given = {"cells": "0 1 0 2;3 0 1 0;0 2 0 1", "weights": "1 2;0 -1", "operation": operation}
+    fig = figures(kernels.KERNELS, image="cells", kernel="own", **given)["whole"]
+    *_, first, second = (trace for trace in fig["data"] if trace["type"] == "heatmap")
+    assert np.asarray(first["z"]) == pytest.approx(signal.correlate2d(cells, weights, "valid"))
+    assert np.asarray(second["z"]) == pytest.approx(signal.convolve2d(cells, weights, "valid"))
+    assert (first["zmin"], first["zmax"]) == (second["zmin"], second["zmax"])
+    titles = fig["layout"]["meta"]["titles"][2:]
+    bold = "<b>Convolution</b>" if operation == "convolution" else "<b>Cross-correlation</b>"
+    assert [re.sub("<.*?>", "", title) for title in titles] == ["Cross-correlation", "Convolution"]
+    assert bold in titles
 
 
 def test_the_matrix_counts_its_weights() -> None:
