@@ -166,7 +166,8 @@ def _descend(optimizer: optim.Optimizer, net: Net, loss: Tensor) -> None:
     """One update by the gradient of the losses (S,): no game touches another's parameters."""
     slopes = torch.autograd.grad(loss.sum(), net.parameters, allow_unused=True)
     for parameter, slope in zip(net.parameters, slopes, strict=True):
-        parameter.grad = slope
+        # A penalty's gradient may come transposed in memory, which fused optimizers do not expect.
+        parameter.grad = None if slope is None else slope.contiguous()
     optimizer.step()
 
 

@@ -65,6 +65,7 @@ GAN = Lesson(
     "generative",
     {
         "plane": "1 Play",
+        "line": "2 Look",
     },
 )
 LESSONS = (OPTIMIZERS, POOLING, GAN)
