@@ -67,11 +67,11 @@ class Settings(experiment.Settings):
         ),
     ] = "he"
     optimizer: Annotated[
-        Literal["sgd", "momentum", "rmsprop", "adam", "adamw"],
+        Literal["gradient-descent", "momentum", "rmsprop", "adam", "adamw"],
         Choice(
             "Optimizer",
             labels={
-                "sgd": "Gradient descent",
+                "gradient-descent": "Gradient descent",
                 "momentum": "Momentum 0.9",
                 "rmsprop": "RMSprop",
                 "adamw": "AdamW",

@@ -42,7 +42,7 @@ PRESETS = (
         settings={
             "activation": "sigmoid",
             "initialisation": "normal",
-            "optimizer": "sgd",
+            "optimizer": "gradient-descent",
             "lr": 0.1,
             "depth": 3,
             "steps": 400,
@@ -63,7 +63,7 @@ PRESETS = (
         question="The same three blocks, rate and steps, but ReLU, and first weights whose spread "
         "fits each layer (He). How much better is it?",
         options=("It reads over 90 in 100", "It reads about half", "Hardly better than a guess"),
-        settings={"optimizer": "sgd", "lr": 0.1, "depth": 3, "steps": 400},
+        settings={"optimizer": "gradient-descent", "lr": 0.1, "depth": 3, "steps": 400},
         watch="Spread: the lines of the layers lie close together from the first step on.",
         saw="{test_accuracy:.1%} right. The gradient's spread is {gradient_std/dense:.1e} in the "
         "last layer and {gradient_std/conv1:.1e} in the first.",

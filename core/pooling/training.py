@@ -20,14 +20,25 @@ from core.pooling.cnn_data import load
 from core.pooling.cnn_portrait import Portrait
 
 FRAMES = 25
-GOOD_LR = {"sgd": 0.1, "momentum": 0.03, "rmsprop": 0.002, "adam": 0.002, "adamw": 0.002}
+GOOD_LR = {
+    "gradient-descent": 0.1,
+    "momentum": 0.03,
+    "rmsprop": 0.002,
+    "adam": 0.002,
+    "adamw": 0.002,
+}
 # These enlarge the gradient layer by layer; the size of Adam's steps does not depend on it.
 LOUD = {"sum": "sum pooling", "l2": "L2 pooling"}
-TITLES = {"sgd": "gradient descent", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
+TITLES = {
+    "gradient-descent": "gradient descent",
+    "momentum": "momentum",
+    "rmsprop": "RMSprop",
+    "adam": "Adam",
+}
 TITLES |= {"adamw": "AdamW"}
 Params = Iterable[nn.Parameter]
 OPTIMIZERS: dict[str, Callable[[Params, float, float], optim.Optimizer]] = {
-    "sgd": lambda p, lr, decay: optim.SGD(p, lr, weight_decay=decay),
+    "gradient-descent": lambda p, lr, decay: optim.SGD(p, lr, weight_decay=decay),
     "momentum": lambda p, lr, decay: optim.SGD(p, lr, momentum=0.9, weight_decay=decay),
     "rmsprop": lambda p, lr, decay: optim.RMSprop(p, lr, weight_decay=decay),
     "adam": lambda p, lr, decay: optim.Adam(p, lr, weight_decay=decay),
@@ -125,7 +136,7 @@ def _diverged(settings: Settings, step: int) -> Diverged:
     """After so many updates the loss was no number any more."""
     name = TITLES[settings.optimizer]
     fix: dict[str, Any] = {"lr": GOOD_LR[settings.optimizer]}
-    if settings.optimizer in ("sgd", "momentum") and settings.pooling in LOUD:
+    if settings.optimizer in ("gradient-descent", "momentum") and settings.pooling in LOUD:
         name = f"{name} with {LOUD[settings.pooling]}"
         fix = {"optimizer": "adam", "lr": GOOD_LR["adam"]}
     says = f"learning rate {settings.lr:,.10g} is too large for {name}"

@@ -37,13 +37,24 @@ def stored(experiment: str, preset: str) -> Mapping[str, float]:
     return found
 
 
+def topics(formula: str) -> list[str]:
+    """What a Formula part is about: the bold words that its paragraphs begin with."""
+    return re.findall(r"^\*\*(.+?)[.:]?\*\*", formula, flags=re.MULTILINE)
+
+
+def _formula_label(formula: str) -> str:
+    """The fold's label, which says what is in it, so that a reader can find it unopened."""
+    named = [one[0].lower() + one[1:] for one in topics(formula)]
+    return f"Formula: {', '.join(named)}" if named else "Formula"
+
+
 def show(experiment: Experiment, settings: Settings, shown: Shown, folder: Path) -> None:
     """Idea, formula with this step's numbers, the code that ran, a script, papers."""
     name = experiment.name
     found = parts(folder / f"{name.partition('.')[2]}.md", name)
     st.subheader("The idea", anchor=False)
     st.markdown(found["Idea"])
-    formula = _fold(name, "maths", "Formula", "function")
+    formula = _fold(name, "maths", _formula_label(found["Formula"]), "function")
     if formula.open:
         with formula:
             st.markdown(found["Formula"])

@@ -22,7 +22,7 @@ from core.pooling.training import FRAMES, OPTIMIZERS, Batches, Trainer, build, r
 
 TINY = {"steps": 12, "width": 3, "train_size": 100, "batch_size": 16}
 TORCHS = {
-    "sgd": lambda p: optim.SGD(p, lr=0.05, weight_decay=0.01),
+    "gradient-descent": lambda p: optim.SGD(p, lr=0.05, weight_decay=0.01),
     "momentum": lambda p: optim.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.01),
     "rmsprop": lambda p: optim.RMSprop(p, lr=0.05, weight_decay=0.01),
     "adam": lambda p: optim.Adam(p, lr=0.05, weight_decay=0.01),
@@ -241,7 +241,7 @@ def test_spreads_are_standard_deviations() -> None:
 def test_a_lost_loss_names_the_step_the_rate_and_the_cure(pooling: Any) -> None:
     """The step after which a plain loop's loss is no number."""
     given = {**TINY, "steps": 10_000, "activation": "leaky-relu", "pooling": pooling}
-    settings = Settings(**given, optimizer="sgd", lr=100.0)
+    settings = Settings(**given, optimizer="gradient-descent", lr=100.0)
     with pytest.raises(Diverged) as caught:
         list(run(settings))
     error = caught.value
