@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from core.optimizers.backward import EDGES, factors, weights
-from core.optimizers.told import number
+from core.optimizers.told import held, number
 
 if TYPE_CHECKING:
     from core.optimizers.backprop import Frame, Settings
@@ -23,10 +23,10 @@ def _told(settings: Settings, frame: Frame, edge: str) -> str:
     gradient = dict(zip(EDGES[settings.kind], frame.grads.tolist(), strict=True))[edge]
     here = weights(settings, frame)[edge]
     names = r" \cdot ".join(_fraction(*name.split("/")) for name, _ in chain)
-    numbers = r" \times ".join(_held(value) for _, value in chain)
+    numbers = r" \times ".join(held(value) for _, value in chain)
     product = rf"{_fraction('dL', 'd' + edge)} = {names} = {numbers} = {number(gradient)}"
     there = here - settings.lr * gradient
-    rate = f"{number(here)} - {number(settings.lr)} \\times {_held(gradient)}"
+    rate = f"{number(here)} - {number(settings.lr)} \\times {held(gradient)}"
     return (
         f"From the loss back to {edge}: each factor says how much one value moves the next.\n\n"
         f"$${product}$$\n\n"
@@ -43,7 +43,3 @@ def _fraction(above: str, below: str) -> str:
 def _symbol(name: str) -> str:
     """``w12`` as w with subscript 12."""
     return re.sub(r"(\D)(\d+)$", r"\1_{\2}", name)
-
-
-def _held(value: float) -> str:
-    return rf"\left({number(value)}\right)" if value < 0 else number(value)

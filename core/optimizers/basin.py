@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from core.experiment import Experiment, Metrics, Preset, View
 from core.optimizers.basin_figures import draw_basins, draw_steps
 from core.optimizers.basin_map import Frame, Settings
+from core.optimizers.basin_why import explain
 
 __all__ = ["BASIN", "PRESETS", "Frame", "Settings"]
 
@@ -143,6 +144,7 @@ BASIN = Experiment(
     verb="Send all of them off",
     seconds=1.0,
     source=_source,
+    explain=explain,
     good={
         "share": "of all starts; no minimum lies deeper than the first",
         "stuck": "lower is better: at rest in a dent or on a saddle",

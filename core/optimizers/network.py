@@ -67,7 +67,15 @@ class Settings(experiment.Settings):
             when={"data": ("upload",)},
         ),
     ] = ""
-    optimizer: Annotated[RuleName, Choice("Optimizer", labels=TITLES)] = "adam"
+    optimizer: Annotated[
+        RuleName,
+        Choice(
+            "Optimizer",
+            labels=TITLES,
+            help="Gradient descent on batches is SGD. L-BFGS is not here: its line search needs "
+            "one and the same loss at every look, and each batch has its own.",
+        ),
+    ] = "adam"
     lr: Annotated[
         float,
         LogSlider(

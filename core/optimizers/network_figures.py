@@ -103,7 +103,11 @@ def _losses(settings: Settings, frames: list[Frame], at: int) -> Panel:
     ]
     y = decades("loss (nats, log scale)", FLOOR, TOP)
     return Panel(
-        traces, "Loss on training and test data", step_axis(settings.steps, 1.14), y, width=1.15
+        traces,
+        "Loss, training and test (no closed form here)",
+        step_axis(settings.steps, 1.14),
+        y,
+        width=1.15,
     )
 
 

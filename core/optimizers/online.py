@@ -14,6 +14,7 @@ import numpy as np
 from core.controls import Choices, LogSlider, Seed, Slider, Toggle
 from core.experiment import Experiment, Preset, View
 from core.experiment import Frame as Base
+from core.optimizers import online_why
 from core.optimizers.hyper import TITLES
 from core.optimizers.online_figures import draw_tug, draw_walk
 from core.settings import Settings as BaseSettings
@@ -79,7 +80,9 @@ class Frame(Base):
     """Where the k optimizers are. mean, low, high: of what each crossed since the last frame.
 
     regret: mean of f_t(x_t) - f_t(best point) so far. pushed (k, 2): how far the rare gradients
-    pushed down and the common ones up, fence or no fence.
+    pushed down and the common ones up, fence or no fence. Of the last round alone: before, grad,
+    memory0 and memory: mean gradient, mean square and its maximum, before it and after (0 where a
+    rule has none).
     """
 
     x: np.ndarray  # (k,)
@@ -88,6 +91,10 @@ class Frame(Base):
     high: np.ndarray  # (k,)
     regret: np.ndarray  # (k,)
     pushed: np.ndarray  # (k, 2)
+    before: np.ndarray  # (k,) x before the last round
+    grad: np.ndarray  # () the slope in it, 0 at step 0
+    memory0: np.ndarray  # (k, 3)
+    memory: np.ndarray  # (k, 3)
 
 
 def _adam_end(metrics: Mapping[str, float]) -> int:
@@ -192,6 +199,7 @@ ONLINE = Experiment(
         "core.optimizers.reddi:advance",
         *(f"core.optimizers.reddi:{name}" for name in _functions(settings)),
     ),
+    explain=online_why.explain,
     good={
         "x": "near the dashed best point, -1 in the paper's game",
         "regret": "towards 0: what a round costs over staying at the best point",

@@ -15,7 +15,7 @@ from core.optimizers import race_figures, race_scene
 from core.optimizers.fields import Condition, Rotation
 from core.optimizers.hyper import TITLES, Hyper, Number, RuleName, hyper
 from core.optimizers.race_presets import PRESETS
-from core.optimizers.surfaces import LABELS, Options, SurfaceName
+from core.optimizers.surfaces import LABELS, SURFACES, Options, SurfaceName
 from core.settings import Settings
 
 Racer = Literal[RuleName, "sgd", "lbfgs"]
@@ -83,9 +83,16 @@ class RaceSettings(Settings):
         float,
         Slider(
             "Beta 2", 0.5, 0.9999, 0.0001, level="more", when={"optimizers": ADAMS},
-            help="Decay of the mean square in Adam and its kin; RMSprop keeps 0.99.",
+            help="Decay of the mean square in Adam and its kin.",
         ),
     ] = 0.999  # fmt: skip
+    alpha: Annotated[
+        float,
+        Slider(
+            "Alpha", 0.5, 0.9999, 0.0001, level="more", when={"optimizers": ("rmsprop",)},
+            help="Decay of the mean square in RMSprop.",
+        ),
+    ] = 0.99  # fmt: skip
     noise: Annotated[
         float,
         Slider(
@@ -124,6 +131,8 @@ class RaceSettings(Settings):
             changes["momentum"] = self.momentum
         if name in ADAMS:
             changes |= {"beta1": self.beta1, "beta2": self.beta2}
+        if name == "rmsprop":
+            changes["beta2"] = self.alpha
         return hyper(name, **changes)
 
 
@@ -139,7 +148,6 @@ class RaceFrame(Frame):
     grad: np.ndarray  # (k, 2) the gradient it saw there, noise included
     noise: np.ndarray  # (k, 2) the noise in it
     update: np.ndarray  # (k, 2) theta - before
-    effective: np.ndarray  # (k, 2) |update| / |grad|, 0 where the gradient is 0
     m0: np.ndarray  # (k, 2) mean gradient (or momentum buffer) before, 0 where a rule has none
     m: np.ndarray  # (k, 2) and after
     v0: np.ndarray  # (k, 2) mean (or sum, or maximum) of squares before
@@ -163,11 +171,13 @@ def _source(settings: RaceSettings) -> tuple[str, ...]:
 
 
 def _explain(settings: RaceSettings, frames: list[RaceFrame], at: int) -> dict[str, str]:
-    """The update of each racer at that frame, taken apart."""
+    """The update of each racer at that frame, taken apart, and what the surface is."""
     from core.optimizers.why import explain  # it needs the classes above
 
+    surface = SURFACES[settings.surface]
     told = {name: explain(settings, name, frames[at]) for name in settings.optimizers}
-    return {TITLES[name]: one.markdown() for name, one in told.items()}
+    ground = f"**{surface.title}.** {surface.note}"
+    return {TITLES[name]: f"{one.markdown()}\n\n{ground}" for name, one in told.items()}
 
 
 RACE = Experiment(
@@ -193,6 +203,7 @@ RACE = Experiment(
         "loss": "lower is better",
         "distance": "to the nearest known minimum, 0 is there",
         "diverged": "0; 1 has left or is no longer a number",
-        "steps_to": "fewer is better; steps + 1 if it has not settled within 0.001 of the minimum",
+        "steps_to": "fewer is better, until the loss stays within 0.001 of the minimum; one more "
+        "than all steps: not reached",
     },
 )

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from core.optimizers.race import RaceFrame, RaceSettings
 
 MAP_ALT = (
-    "Left, the loss surface seen from above with the path of each optimizer from the common start. "
-    "Right, the height above the minimum against the step, on a logarithmic axis."
+    "Left, the loss surface seen from above with the path of each optimizer from the common start "
+    "to its end, where it says whether a known minimum was not reached. Right, the height above "
+    "the minimum against the step, on a logarithmic axis."
 )
 STEPS_ALT = (
     "The effective step of each optimizer, the size of its updates over that of its gradients "
@@ -41,7 +42,9 @@ def map_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Figure
 def steps_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Figure:
     """How far each optimizer went for each unit of slope, one panel a coordinate."""
     rates = frames[0].rate
-    y = _log_axis("|update| / |gradient|", float(rates.min()) / 100, float(rates.max()) * 100)
+    y = _log_axis(
+        "update / gradient (root mean squares)", float(rates.min()) / 100, float(rates.max()) * 100
+    )
     panels = []
     for axis, letter in enumerate("xy"):
         traces = [_step_line(settings, frames, at, i, axis) for i in range(len(rates))]
@@ -88,14 +91,15 @@ def _minima(settings: RaceSettings) -> dict[str, Any]:
         "x": [m[0] for m in minima],
         "y": [m[1] for m in minima],
         "marker": {"symbol": "star", "size": 16, "color": EXACT, "line": _RIM},
-        "hovertemplate": "known minimum<br>x %{x:.4g}, y %{y:.4g}<extra></extra>",
+        "hovertemplate": "known minimum<br>x %{x:.4g}, y %{y:.4g}"
+        f"<br>{SURFACES[settings.surface].note}<extra></extra>",
     }
 
 
 def _ends(settings: RaceSettings, now: RaceFrame, window: Window) -> list[dict[str, Any]]:
     """Where each path ends: a mark, a name, and a thin line from one to the other."""
     names = settings.optimizers
-    texts = [label(name, now, i, window) for i, name in enumerate(names)]
+    texts = [label(settings, now, i, window) for i in range(len(names))]
     ends = np.clip(now.theta, *np.array(window).T)
     spots = place(ends, texts, window)
     colors = [color(name) for name in names]
@@ -123,11 +127,16 @@ def _ends(settings: RaceSettings, now: RaceFrame, window: Window) -> list[dict[s
     ]  # fmt: skip
 
 
-def label(name: str, now: RaceFrame, i: int, window: Window) -> str:
-    """What a racer is called on the map: its name, and what became of it."""
+def label(settings: RaceSettings, now: RaceFrame, i: int, window: Window) -> str:
+    """What racer number i is called on the map: its name, and what became of it."""
+    name = settings.optimizers[i]
     inside = all(lo <= v <= hi for v, (lo, hi) in zip(now.theta[i], window, strict=True))
-    fate = " (diverged)" if not now.alive[i] else "" if inside else " (out of the picture)"
-    return TITLES[name] + fate
+    if not now.alive[i]:
+        return f"{TITLES[name]} (diverged)"
+    if not inside:
+        return f"{TITLES[name]} (out of the picture)"
+    over = now.step == settings.steps and now.metrics.get(f"steps_to/{name}", 0) > settings.steps
+    return f"{TITLES[name]} (not reached)" if over else TITLES[name]
 
 
 def _losses(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Panel:
@@ -140,7 +149,8 @@ def _losses(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Panel:
     y = _loss_axis(settings, frames)
     log = settings.surface != "formula"
     traces.append(_legend(settings, frames[at], y["range"], log))
-    return Panel(traces, "Loss", _step_axis(settings), y)
+    title = "Loss" if SURFACES[settings.surface].minima else "Loss (no closed form here)"
+    return Panel(traces, title, _step_axis(settings), y)
 
 
 def above(settings: RaceSettings, losses: np.ndarray) -> np.ndarray:

@@ -82,7 +82,7 @@ class Racer:
         self.optimizer = make_torch(name, [self.theta], settings.hyper(name, rate))
         self.alive, self.settled = True, 0
         zero = np.zeros(2)
-        self.last = dict.fromkeys(("grad", "noise", "update", "effective"), zero)
+        self.last = dict.fromkeys(("grad", "noise", "update"), zero)
         self.last |= {"before": start.numpy().copy(), **self._slots("0"), **self._slots("")}
 
     def step(self, grad: Tensor, noise: Tensor, factor: float, shown: bool) -> None:
@@ -108,13 +108,12 @@ class Racer:
     def rest(self) -> None:
         """One step out of the race: nothing moves."""
         here = self.theta.detach().numpy().copy()
-        self.last |= {"before": here, "update": np.zeros(2), "effective": np.zeros(2)}
+        self.last |= {"before": here, "update": np.zeros(2)}
 
     def _keep(self, before: Tensor, grad: Tensor, noise: Tensor, slots: Mapping[str, Any]) -> None:
         update = self.theta.detach() - before
-        effective = torch.where(grad == 0, 0.0, (update / grad).abs())
         parts = {"before": before, "grad": grad, "noise": noise, "update": update}
-        found = {key: part.numpy() for key, part in {**parts, "effective": effective}.items()}
+        found = {key: part.numpy() for key, part in parts.items()}
         self.last = {**found, **slots, **self._slots("")}
 
     def _slots(self, suffix: str) -> dict[str, np.ndarray]:

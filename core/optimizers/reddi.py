@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -97,6 +97,7 @@ class Walk:
 
     mean, low, high: of what it crossed since the last frame. paid: the sum of
     f_t(x_t) - f_t(best). pushed: the sums of lr times each kind's push, signs turned: [down, up].
+    before, was, grad: where it was before the last round, its memory then, and that round's slope.
     """
 
     name: str
@@ -107,6 +108,9 @@ class Walk:
     paid: float = 0.0
     pushed: list[float] = field(default_factory=lambda: [0.0, 0.0])
     memory: Memory = field(default_factory=Memory)
+    before: float = 0.0
+    was: Memory = field(default_factory=Memory)
+    grad: float = 0.0
 
 
 def rounds(settings: Settings) -> np.ndarray:
@@ -121,7 +125,7 @@ def play(settings: Settings) -> Iterator[Frame]:
     """Some 150 frames of the walks of ``settings.optimizers``, side by side."""
     rare = rounds(settings).tolist()
     start = settings.start
-    walks = [Walk(name, start, start, start, start) for name in settings.optimizers]
+    walks = [Walk(name, start, start, start, start, before=start) for name in settings.optimizers]
     marks = np.unique(np.linspace(0, settings.steps, FRAMES).round().astype(int)).tolist()
     yield _frame(walks, 0)
     for first, last in pairwise(marks):
@@ -134,8 +138,10 @@ def advance(walk: Walk, rare: Sequence[bool], done: int, settings: Settings) -> 
     """Walk on for len(rare) rounds, after ``done`` of them: step, then project onto [-1, 1]."""
     rule, beta1, beta2, aim = RULES[walk.name], settings.beta1, settings.beta2, settings.best()
     x, walk.low, walk.high = walk.x, math.inf, -math.inf
-    total = 0.0
+    total, last = 0.0, done + len(rare)
     for t, large in enumerate(rare, done + 1):
+        if t == last:
+            walk.before, walk.was = x, replace(walk.memory)
         big, small = (settings.big, 0.0) if large else (0.0, -COMMON)
         walk.paid += (big + small) * (x - aim)
         down, up = rule(walk.memory, big, small, t, beta1, beta2)
@@ -147,7 +153,7 @@ def advance(walk: Walk, rare: Sequence[bool], done: int, settings: Settings) -> 
         walk.pushed[1] -= rate * up
         total += x
         walk.low, walk.high = min(walk.low, x), max(walk.high, x)
-    walk.x, walk.mean = x, total / len(rare)
+    walk.x, walk.mean, walk.grad = x, total / len(rare), big + small
 
 
 def _frame(walks: list[Walk], step: int) -> Frame:
@@ -164,4 +170,13 @@ def _frame(walks: list[Walk], step: int) -> Frame:
         high=np.array([walk.high for walk in walks]),
         regret=np.array(list(regret.values())),
         pushed=np.array([walk.pushed for walk in walks]),
+        before=np.array([walk.before for walk in walks]),
+        grad=np.array(walks[0].grad),
+        memory0=_memories([walk.was for walk in walks]),
+        memory=_memories([walk.memory for walk in walks]),
     )
+
+
+def _memories(kept: Sequence[Memory]) -> np.ndarray:
+    """Mean gradient, mean square and its maximum of each walk, (k, 3)."""
+    return np.array([[one.rare + one.common, one.v, one.vmax] for one in kept])

@@ -10,29 +10,33 @@ import numpy as np
 from core.experiment import Click, Experiment, Preset, View
 from core.optimizers.sweep_figures import draw_plane
 from core.optimizers.sweep_plane import Frame, Settings, height, momenta, rates
+from core.optimizers.sweep_why import explain
 
 __all__ = ["PRESETS", "SWEEP", "Frame", "Settings", "cell", "clicked"]
 
 
-def cell(settings: Settings, frames: list[Frame], x: float, y: float) -> dict[str, Any] | None:
+def cell(settings: Settings, frames: list[Frame], x: float, y: float) -> dict[str, Any]:
     """Settings of ``optimizers.race`` for the cell nearest to x, y, in the plane's axis units.
 
     x: log10 of the rate. y: the momentum or beta1; for beta2, -log10(1 - beta2). Momentum 0 races
-    as gradient descent. None for RMSprop, whose memory the race keeps at 0.99. Races have no noise.
+    as gradient descent; RMSprop's beta2 is the race's alpha. Races have no noise.
     """
     rate, beta = rates(settings), momenta(settings)
     column = int(np.abs(np.log10(rate) - x).argmin())
     row = int(np.abs(height(settings, beta) - y).argmin())
     name = "gradient-descent" if settings.upright() == "momentum" and row == 0 else None
-    if settings.optimizer == "rmsprop":
-        return None
     start_x, start_y = settings.origin()
     race: dict[str, Any] = {"surface": settings.surface, "rates": "same"}
     race |= {"optimizers": (name or settings.optimizer,), "lr": float(rate[column])}
     race |= {"steps": settings.steps, "start_x": start_x, "start_y": start_y}
     shared = ("condition", "rotation", "beta1", "beta2")
     race |= {key: getattr(settings, key) for key in shared if key in settings.active()}
-    return race if name else {**race, settings.upright(): float(beta[row])}
+    return race if name else {**race, _field(settings): float(beta[row])}
+
+
+def _field(settings: Settings) -> str:
+    """What the race calls the upright axis."""
+    return "alpha" if settings.optimizer == "rmsprop" else settings.upright()
 
 
 def clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -> Click | None:
@@ -40,11 +44,10 @@ def clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -
     if point.get("customdata") is None:  # the panel beside the plane
         return None
     race = cell(settings, frames, float(point["x"]), float(point["y"]))
-    if race is None:
-        return None
-    upright = settings.upright()
-    beta = f", {upright} {race[upright]:.3g}" if upright in race else ""
-    return Click("optimizers.race", race, f"Race this cell: learning rate {race['lr']:.3g}{beta}")
+    upright = _field(settings)
+    words = f"Race this cell: learning rate {race['lr']:.3g}"
+    words += f", {upright} {race[upright]:.5g}" if upright in race else ""
+    return Click("optimizers.race", race, words + (", without the noise" if settings.noisy else ""))
 
 
 def _wider(metrics: Mapping[str, float]) -> int:
@@ -153,6 +156,7 @@ SWEEP = Experiment(
         "core.optimizers.sweeping:judge",
         f"core.optimizers.rules:_{settings.optimizer}",
     ),
+    explain=explain,
     good={
         "converged": "higher is better, 1 is all",
         "diverged": "lower is better, 0 is none",

@@ -44,7 +44,8 @@ def _plane(settings: Settings, frames: list[Frame], at: int) -> Panel:
     )  # fmt: skip
     lines = [_crosses(frame, x, y), *_exact(settings, y), _labels(settings, frame, x, y)]
     traces = [*fills, map_[0], *lines, map_[1]]  # the squares last: on top
-    title = "Steps until it settles"
+    known = edge(settings, np.zeros(1)) is not None
+    title = "Steps until it settles" + ("" if known else " (no closed form here)")
     return Panel(traces, title, x=_rate_axis(x), y=_beta_axis(settings, y), width=2.4)
 
 

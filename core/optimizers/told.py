@@ -45,3 +45,8 @@ def number(value: Any) -> str:
         return r"\left(" + r",\ ".join(number(float(v)) for v in value) + r"\right)"
     mantissa, _, power = f"{value:.5g}".partition("e")
     return rf"{mantissa} \times 10^{{{int(power)}}}" if power else mantissa
+
+
+def held(value: Any) -> str:
+    """A number or a pair as LaTeX that may stand after a times sign: in brackets below 0."""
+    return rf"\left({number(value)}\right)" if np.ndim(value) == 0 and value < 0 else number(value)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.optimizers.hyper import Number
-from core.optimizers.told import Told, number
+from core.optimizers.told import Told, held, number
 
 
 def _descent(s: Told) -> np.ndarray:
@@ -19,7 +19,7 @@ def _descent(s: Told) -> np.ndarray:
 
 def _buffer(s: Told) -> np.ndarray:
     mu = number(s.h.momentum)
-    left = rf"m = \mu m_{{{s.t - 1}}} + g = {mu} \times {number(s.m0)} + {number(s.g)}"
+    left = rf"m = \mu m_{{{s.t - 1}}} + g = {mu} \times {held(s.m0)} + {held(s.g)}"
     return s.say("The buffer: old pace, faded, plus the gradient", left, s.h.momentum * s.m0 + s.g)
 
 
@@ -59,8 +59,8 @@ def _adadelta(s: Told) -> np.ndarray:
 
 def _mean(s: Told) -> np.ndarray:
     b = s.h.beta1
-    left = rf"m = \beta_1 m_{{{s.t - 1}}} + (1 - \beta_1) g = {number(b)} \times {number(s.m0)}"
-    left += rf" + {number(1 - b)} \times {number(s.g)}"
+    left = rf"m = \beta_1 m_{{{s.t - 1}}} + (1 - \beta_1) g = {number(b)} \times {held(s.m0)}"
+    left += rf" + {number(1 - b)} \times {held(s.g)}"
     return s.say("Running mean of the gradients", left, s.m0 + (1 - b) * (s.g - s.m0))
 
 

@@ -11,7 +11,7 @@ from core.optimizers import sweep_plane, sweeping
 from core.optimizers.race import RACE, RaceSettings
 from core.optimizers.rules import hyper, make_torch
 from core.optimizers.surfaces import turn, value_grad
-from core.optimizers.sweep import PRESETS, SWEEP, Frame, Settings, cell
+from core.optimizers.sweep import PRESETS, SWEEP, Frame, Settings, cell, clicked
 from core.optimizers.sweep_plane import edge, height, ideal, momenta, rates
 
 GOING, SETTLED, BLOWN = 0, 1, 2
@@ -122,6 +122,7 @@ def test_cells_move_as_torch_optim_does(name: str, axis: str) -> None:
         {},
         {"rotation": 45},
         {"optimizer": "nesterov"},
+        {"optimizer": "rmsprop", "surface": "himmelblau"},
         {"optimizer": "adam", "axis": "beta1", "beta2": 0.99},
         {"optimizer": "amsgrad", "surface": "rosenbrock", "steps": 500},
     ],
@@ -137,12 +138,22 @@ def test_a_clicked_cell_races_to_the_same_step(changes: dict[str, object]) -> No
         assert steps == frame.needed[row, column]
 
 
-def test_momentum_zero_races_as_gradient_descent_and_rmsprop_not_at_all() -> None:
+def test_momentum_zero_races_as_gradient_descent_and_beta2_as_rmsprops_alpha() -> None:
     bottom = cell(Settings(), [], -2.0, 0.0)
-    assert bottom is not None
     assert bottom["optimizers"] == ("gradient-descent",)
     assert "momentum" not in bottom
-    assert cell(Settings(optimizer="rmsprop"), [], -2.0, 1.0) is None
+    settings = Settings(optimizer="rmsprop")
+    race = cell(settings, [], -2.0, 2.0)  # 2: beta2 0.99
+    assert race["optimizers"] == ("rmsprop",) and "beta2" not in race
+    assert abs(race["alpha"] - 0.99) < 0.002
+    click = clicked(settings, [], {"x": -2.0, "y": 2.0, "customdata": [0, 0]})
+    assert click is not None and f"alpha {race['alpha']:.5g}" in click.words
+
+
+def test_a_noisy_cell_says_that_it_is_raced_without_the_noise() -> None:
+    spot = {"x": -2.0, "y": 0.5, "customdata": [0, 0]}
+    words = [clicked(Settings(noisy=noisy), [], spot).words for noisy in (False, True)]
+    assert words[1] == f"{words[0]}, without the noise"
 
 
 def test_settled_means_to_the_end() -> None:
