@@ -6,6 +6,7 @@ frames go to the browser as one Plotly animation, which plays and scrubs without
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,10 @@ def show(
             st.rerun()
         now = runs.current(experiment, settings)
         if _pace(now) != every:
+            if not now.active:  # the buttons at once: the rest comes with the rerun
+                _offer_replay(experiment, now)
+                _transport(experiment, settings, now)
+                time.sleep(address.FLUSH_S)
             st.rerun()
         _body(experiment, settings, now, slim)
         if under is not None:

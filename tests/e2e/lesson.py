@@ -14,11 +14,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import numpy as np
 import psutil
 from playwright.sync_api import Locator, Page, expect
 
 from core.experiment import Experiment, Settings
-from tests.e2e.app import Server
+from tests.e2e.app import Server, figure
 
 NETWORK = "optimizers.network"
 # A training that lasts some 10 to 20 s: a large network, and no landscape at its end.
@@ -138,6 +139,15 @@ def panels(page: Page) -> list[str]:
     script = """() => document.querySelector('.js-plotly-plot').layout.annotations
         .filter(note => note.name === 'panel').map(note => note.text)"""
     found: list[str] = page.evaluate(script)
+    return found
+
+
+def paths(page: Page) -> dict[str, np.ndarray]:
+    """The paths on the map of a race, (n, 2) each, by the words of the racer."""
+    lines = [t for t in figure(page) if t["mode"] == "lines" and t["name"] != "leads"]
+    found: dict[str, np.ndarray] = {}
+    for line in lines:  # the first of a name is its path, the next its loss
+        found.setdefault(line["name"], np.array([line["x"], line["y"]], float).T)
     return found
 
 

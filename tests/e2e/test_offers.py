@@ -23,7 +23,7 @@ TEX = 'annotation[encoding="application/x-tex"]'
 
 def test_downloads_hold_what_the_page_shows(tab: Page) -> None:
     opened(tab, lesson.path(RACE, steps=180))
-    cells, paths = table(tab), drawn(tab)
+    cells, paths = table(tab), lesson.paths(tab)
     tab.get_by_role("button", name="Download", exact=True).click()
     npz, rows = fetched(tab, "Frames as NPZ"), fetched(tab, "Metrics as CSV")
     assert (npz.suggested_filename, rows.suggested_filename) == (f"{RACE}.npz", f"{RACE}.csv")
@@ -48,7 +48,7 @@ def test_downloads_hold_what_the_page_shows(tab: Page) -> None:
 
 def test_a_chosen_step_and_the_code_and_folds_that_stay(tab: Page) -> None:
     opened(tab, lesson.path(RACE, steps=180))
-    paths = drawn(tab)
+    paths = lesson.paths(tab)
     unfold(tab, RACE, "maths")
     slider = lesson.keyed(tab, RACE, "why").get_by_role("slider")
     for title in ("Gradient descent", "Adam"):
@@ -113,12 +113,12 @@ def test_a_question_is_tried_guessed_answered_and_sent(tab: Page) -> None:
     assert told == [int(cells[name]["Steps to"]) for name in order]
     for words in (f"Why. {turn.why}", f"Next. {turn.next}", f"Watch: {turn.watch}"):
         expect(tab.get_by_text(words)).to_be_visible()
-    mine = drawn(tab)
+    mine = lesson.paths(tab)
     link = tab.get_by_role("link", name="Link to this question").get_attribute("href")
     opened(tab, link or "")
     expect(tab.get_by_role("heading", level=5)).to_have_text(turn.question)
     assert lesson.value(tab, RACE, "rotation") == 45
-    theirs = drawn(tab)
+    theirs = lesson.paths(tab)
     assert mine.keys() == theirs.keys()
     assert all(np.array_equal(mine[name], theirs[name], equal_nan=True) for name in mine)
 
@@ -132,7 +132,7 @@ def test_controls_come_with_what_they_apply_to_and_racers_leave(tab: Page) -> No
     racers.get_by_role("button", name=re.compile("Adam")).first.click()
     now = wait_for_change(tab, before)
     tab.wait_for_url("**race.optimizers=Gradient+descent&**")
-    assert set(drawn(tab)) == {"Gradient descent", "Momentum"} == set(table(tab))
+    assert set(lesson.paths(tab)) == {"Gradient descent", "Momentum"} == set(table(tab))
     expect(racers.get_by_text("Adam")).to_have_count(0)
     lesson.control(tab, RACE, "rates").get_by_role("combobox").click()
     tab.get_by_role("option", name="The same for all (unfair)").click()
@@ -179,15 +179,6 @@ def table(page: Page) -> dict[str, dict[str, str]]:
     """The cells of the last table of numbers, by the words of their row and column."""
     head, *rows = (line.split("\t") for line in lesson.numbers(page)[-1].splitlines())
     return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
-
-
-def drawn(page: Page) -> dict[str, Any]:
-    """The paths on the map: (n, 2) by the racer's words."""
-    lines = [t for t in figure(page) if t["mode"] == "lines" and t["name"] != "leads"]
-    paths: dict[str, Any] = {}
-    for line in lines:  # the first of a name is its path, the second its loss
-        paths.setdefault(line["name"], np.array([line["x"], line["y"]], float).T)
-    return paths
 
 
 def fetched(page: Page, words: str) -> Download:

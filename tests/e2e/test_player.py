@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 import threading
 import time
 from typing import Any
@@ -15,7 +16,7 @@ from tests.e2e.app import Server, figure, wait_for_change, wait_for_quiet, wait_
 from tests.e2e.lesson import NETWORK
 
 LONG = lesson.path(NETWORK, **lesson.LASTING)
-SPEED = re.compile(r"step ([\d,]+) of ([\d,]+), ([\d,]+) steps/s")
+SPEED = re.compile(r"step ([\d,]+) of ([\d,]+), ([\d,]+) steps/s(?:, ([\d,]+) s left)?")
 
 # Press one button and say when, in milliseconds since the epoch, the other one is there.
 PRESS_AND_WAIT = """
@@ -29,6 +30,7 @@ PRESS_AND_WAIT = """
 """
 PANEL = ".x2y2 .nsewdrag, .nsewdrag[data-subplot=x2y2]"  # the second panel
 RANGE = "() => [...document.querySelector('.js-plotly-plot')._fullLayout.xaxis2.range]"
+REPLAY = "() => document.querySelector('.js-plotly-plot')?.layout?.sliders?.length"
 SCRUB_STATE = """
 () => { const chart = document.querySelector('.js-plotly-plot');
         return [chart._fullLayout.sliders[0].active, chart.layout.sliders[0].steps.length]; }
@@ -36,11 +38,16 @@ SCRUB_STATE = """
 
 
 def begin(page: Page, path: str = LONG, slowly: bool = False) -> None:
-    """Open a training, start it and wait until its speed is told."""
+    """Open a training and start it."""
     page.goto(path)
     lesson.wait_for_picture(page)
     if slowly:
         lesson.slow_down(page, NETWORK)
+    start(page)
+
+
+def start(page: Page) -> None:
+    """Start a training and wait until its speed is told."""
     lesson.press(page, NETWORK, "train")
     expect(page.get_by_test_id("stProgress")).to_contain_text("steps/s", timeout=20_000)
 
@@ -49,31 +56,39 @@ def test_a_training_is_seen_on_its_way_and_ends(tab: Page) -> None:
     begin(tab, LONG)
     steps: list[int] = []
     drawn: list[int] = []
+    left: list[tuple[int, float]] = []
     end = time.monotonic() + 60
     while time.monotonic() < end and not lesson.keyed(tab, NETWORK, "train").is_visible():
         if found := SPEED.search(lesson.progress(tab)):
-            step, total, speed = (int(part.replace(",", "")) for part in found.groups())
+            step, total, speed, time_left = (
+                int((part or "-1").replace(",", "")) for part in found.groups()
+            )
             assert total == 20_000 and speed > 0
             steps.append(step)
+            left += [(time_left, (total - step) / speed)] if time_left >= 0 else []
             drawn.append(lesson.step_drawn(tab))
         tab.wait_for_timeout(100)
     assert len(set(steps)) >= 2 and steps == sorted(steps), steps
     assert len(set(drawn)) >= 2 and drawn == sorted(drawn), drawn
+    # The steps that are left, at that speed: told to a second, of two looks at a run that goes on.
+    assert left and all(abs(told - so) <= 1.5 + 0.3 * so for told, so in left), left
     wait_for_run_end(tab)
     expect(lesson.keyed(tab, NETWORK, "train")).to_contain_text("again")
     assert lesson.step_drawn(tab) == 20_000
 
 
 def test_stop_ends_worker_and_page_within_half_a_second(tab: Page, server: Server) -> None:
-    tries: list[tuple[float, float]] = []
-    while len(tries) < 4 and (not tries or max(tries[-1]) >= 0.5):  # a busy machine gets four
+    begin(tab)
+    tries = [stop(tab, server)]
+    for _ in range(2):
+        start(tab)
         tries.append(stop(tab, server))
-    assert max(tries[-1]) < 0.5, f"worker and page stopped after these seconds: {tries}"
+    typical = statistics.median(max(one) for one in tries)
+    assert typical < 0.5, f"worker and page stopped after these seconds: {tries}"
 
 
 def stop(page: Page, server: Server) -> tuple[float, float]:
     """Seconds from the click until the worker is gone, and until the page says so."""
-    begin(page)
     (worker,), ended = lesson.at_work(server), []
 
     def watch() -> None:
@@ -88,6 +103,34 @@ def stop(page: Page, server: Server) -> tuple[float, float]:
     assert not worker.is_running() and lesson.health(server)["running"] == 0
     assert lesson.step_drawn(page) > 0, "the last frame should stay"
     return ended[0] - clicked, idle - clicked
+
+
+def test_a_stored_run_replays_and_reset_shows_the_start_of_ones_own(tab: Page) -> None:
+    tab.goto(lesson.path(NETWORK))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    lesson.keyed(tab, NETWORK, "replay").locator("label").click()
+    tab.wait_for_function(REPLAY)
+    assert tab.evaluate(SCRUB_STATE)[1] > 20
+    expect(lesson.keyed(tab, NETWORK, "reset")).to_have_count(0)
+    lesson.press(tab, NETWORK, "train")
+    expect(lesson.keyed(tab, NETWORK, "train")).to_contain_text("again", timeout=30_000)
+    wait_for_run_end(tab)
+    tab.get_by_role("button", name="Skip the guess").click()
+    expect(tab.get_by_text("Why.")).to_be_visible()
+    assert lesson.step_drawn(tab) == 2000
+    lesson.press(tab, NETWORK, "reset")
+    expect(tab.get_by_text("Not trained yet: this is the start.")).to_be_visible()
+    expect(tab.get_by_text("Why.")).to_have_count(0)
+    wait_for_quiet(tab)
+    assert lesson.step_drawn(tab) == 0
+    lesson.keyed(tab, NETWORK, "guess-ring").get_by_role("radio").last.click()
+    wait_for_quiet(tab)
+    expect(tab.get_by_text("You guessed")).to_have_count(0)
+    lesson.press(tab, NETWORK, "train")
+    expect(tab.get_by_text("You guessed: hardly better than a guess.")).to_be_visible(
+        timeout=30_000
+    )
 
 
 def test_pause_step_and_resume(tab: Page, server: Server) -> None:
@@ -115,12 +158,13 @@ def test_scrub_and_play_ask_nothing_of_the_server(tab: Page) -> None:
     tab.on("websocket", listen)
     begin(tab, LONG)
     wait_for_run_end(tab)
+    tab.wait_for_function(REPLAY)
     active, count = tab.evaluate(SCRUB_STATE)
     assert active == count - 1 and count > 20
     before, asked = figure(tab), len(sent)
-    scrub(tab, 0.3)
+    scrub(tab, 0.75)  # from here on, Play has few frames to go
     now = wait_for_change(tab, before)
-    assert tab.evaluate(SCRUB_STATE)[0] in range(round(0.2 * count), round(0.4 * count))
+    assert tab.evaluate(SCRUB_STATE)[0] in range(round(0.65 * count), round(0.85 * count))
     play = tab.locator(".updatemenu-button", has_text="Play")
     play.click()
     wait_for_change(tab, now)

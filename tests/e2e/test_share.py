@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 from playwright.sync_api import Page, expect
 
+from core.catalog import get
 from tests.e2e import lesson
 from tests.e2e.app import wait_for_quiet, wait_for_run_end
 from tests.e2e.conftest import Visit
@@ -20,6 +23,14 @@ def test_a_shared_link_shows_the_same_settings_and_numbers(tab: Page, visit: Vis
     expect(lesson.keyed(tab, NETWORK, "train")).to_contain_text("again", timeout=30_000)
     wait_for_run_end(tab)
     link, mine = lesson.link_of(tab), lesson.numbers(tab)
+    # Every setting that applies is written out, those at their defaults too, and no other.
+    sent = {
+        name.rpartition(".")[2]: text[-1] for name, text in parse_qs(urlsplit(link).query).items()
+    }
+    assert sent.keys() - {"see"} == set(
+        get(NETWORK).settings(data="moons", optimizer="momentum").active()
+    )
+    assert {"activation": "Tanh", "hidden": "8-8", "momentum": "0.9"}.items() <= sent.items()
     other = visit(link)
     lesson.wait_for_picture(other)
     wait_for_quiet(other)
