@@ -38,7 +38,10 @@ class Portrait:
         self.before: np.ndarray | None = None
 
     def frame(self, step: int, seconds: float) -> Frame:
-        """The game as it is now. seconds: that training took so far."""
+        """The game as it is now. seconds: that training took so far.
+
+        Raises FloatingPointError where the fakes are no numbers any more.
+        """
         game = self.game
         with game.shown():
             with torch.no_grad():
@@ -46,6 +49,8 @@ class Portrait:
                 judged = self.verdicts()
             arrows = self.pulls(fake[:, :ARROWS])
         points = fake[0].double().numpy()
+        if not np.isfinite(points).all():
+            raise FloatingPointError("the generator's points are no numbers")
         seen = estimate(points, GRID, blur(game.settings))
         return Frame(
             step=step,

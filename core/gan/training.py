@@ -178,13 +178,13 @@ def run(settings: Settings) -> Iterator[Frame]:
     portrait = Portrait(game)
     seconds = 0.0
     for now, until in pairwise(stops(settings.steps)):
-        yield _sound(settings, portrait.frame(now, seconds))
+        yield _frame(portrait, now, seconds)
         start = time.perf_counter()
         for _ in range(now, until):
             if not math.isfinite(game.step()):
                 raise diverged(settings, game.t - 1)
         seconds += time.perf_counter() - start
-    yield _sound(settings, portrait.frame(settings.steps, seconds))
+    yield _frame(portrait, settings.steps, seconds)
 
 
 def stops(steps: int, frames: int = FRAMES) -> list[int]:
@@ -192,9 +192,14 @@ def stops(steps: int, frames: int = FRAMES) -> list[int]:
     return sorted({round(steps * (n / frames) ** 1.5) for n in range(frames + 1)})
 
 
-def _sound(settings: Settings, frame: Frame) -> Frame:
+def _frame(portrait: Portrait, step: int, seconds: float) -> Frame:
+    """The frame; Diverged if a number in it is none."""
+    try:
+        frame = portrait.frame(step, seconds)
+    except FloatingPointError:
+        raise diverged(portrait.game.settings, step) from None
     if not all(map(math.isfinite, frame.metrics.values())):
-        raise diverged(settings, frame.step)
+        raise diverged(portrait.game.settings, step)
     return frame
 
 
