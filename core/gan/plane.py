@@ -217,7 +217,7 @@ class Settings(experiment.Settings):
     steps: Annotated[
         int,
         LogSlider("Steps", 10, 20_000, whole=True, level="more", help="Updates of the generator."),
-    ] = 4000
+    ] = 5000
 
     @field_validator("points")
     @classmethod
