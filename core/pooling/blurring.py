@@ -14,7 +14,7 @@ from core.pooling.sizes import axes
 if TYPE_CHECKING:
     from core.pooling.window import Settings
 
-WEIGHTS = np.outer((1, 2, 1), (1, 2, 1))  # sixteenths (Zhang 2019, section 3.2: Tri-3)
+WEIGHTS = np.outer((1, 2, 1), (1, 2, 1))  # sixteenths: [1 2 1] / 4 both ways (Zhang 2019)
 
 
 class Maxima(NamedTuple):

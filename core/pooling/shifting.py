@@ -133,7 +133,7 @@ def pooled_by(kind: str, ground: np.ndarray, settings: Settings) -> np.ndarray:
     """The pooled maps of every shift, (9, C, n, n), n = 48 / stride; of a global kind, n = 1.
 
     A pooling with a stride is that pooling at every cell, of which every stride-th is kept (Zhang
-    2019, section 3.2). At every cell the moved image gives the moved map: so one image is pooled.
+    2019, figure 3). At every cell the moved image gives the moved map: so one image is pooled.
     Stochastic pooling draws anew for every shift, so there all of them are.
     """
     kernel, stride, axes = settings.kernel, settings.stride, AXES[settings.direction]

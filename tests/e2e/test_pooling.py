@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 from typing import Any
 
 import numpy as np
@@ -180,3 +181,131 @@ def test_a_model_that_is_not_here_is_said(tab: Page) -> None:
     lesson.wait_for_picture(tab)
     expect(tab.get_by_text("is not on this server").first).to_be_visible()
     assert len(shares(tab)) == 10
+
+
+SHIFT, LAYERS = "pooling.shift", "pooling.layers"
+
+
+def test_the_first_screen_multiplies_nine_cells_and_moves_by_a_key(tab: Page) -> None:
+    """Half-way across the 7: its nine products written out by hand; then one window further on."""
+    tab.goto("/pooling")
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    (before,) = figure(tab)
+    first = json.loads(before["shown"])
+    rows = ("(−1) × 1 + 0 × 0.9 + 1 × 1", "(−1) × 0.1 + 0 × 0.3 + 1 × 1", "(−1) × 0 + 0 × 0.6")
+    assert first["formulas"] == [" + ".join(rows) + " + 1 × 0.6 = 1.5"]
+    canvas(tab).focus()
+    tab.keyboard.press("ArrowRight")
+    (after,) = wait_for_change(tab, [before])
+    row, column = first["place"]
+    assert json.loads(after["shown"])["place"] == [row, column + 1]
+    expect(tab).to_have_url(re.compile(rf"pooling\.kernels\.column={column + 1}"))
+    wait_for_quiet(tab)
+    last = json.loads(figure(tab)[0]["shown"])
+    assert last["place"] == [row, column + 1] and last["formulas"] != first["formulas"]
+
+
+def test_a_digit_is_dragged_and_the_link_keeps_where_it_is(tab: Page) -> None:
+    open_it(tab, lesson.path(SHIFT))
+    box = canvas(tab).bounding_box()
+    assert box is not None
+    cell = box["width"] / 40
+    middle = box["x"] + 20 * cell, box["y"] + 20 * cell
+    tab.mouse.move(*middle)
+    tab.mouse.down()
+    tab.mouse.move(middle[0] + 5 * cell, middle[1] - 3 * cell, steps=6)
+    tab.mouse.up()
+    expect(tab).to_have_url(re.compile(r"pooling\.shift\.dx=5"))
+    expect(tab).to_have_url(re.compile(r"pooling\.shift\.dy=-3"))
+    wait_for_quiet(tab)
+    moved = figure(tab)
+    assert moved[0]["stage"].startswith("5 px right, 3 px up")
+    tab.reload()
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    assert figure(tab) == moved
+
+
+def test_a_neuron_is_clicked_and_the_link_keeps_which(tab: Page) -> None:
+    """In the enlarged map, 7 x 7 cells on 168 pixels from (1, 222) on: row 1, column 4."""
+    before = open_it(tab, lesson.path(LAYERS))
+    box = canvas(tab).bounding_box()
+    assert box is not None
+    tab.mouse.click(box["x"] + 1 + 4.5 / 7 * 168, box["y"] + 222 + 1.5 / 7 * 168)
+    wait_for_change(tab, before)
+    expect(tab).to_have_url(re.compile(r"pooling\.layers\.row=1"))
+    expect(tab).to_have_url(re.compile(r"pooling\.layers\.column=4"))
+    wait_for_quiet(tab)
+    tab.mouse.move(0, 0)
+    moved = figure(tab)
+    told = json.loads(moved[0]["shown"])
+    assert (told["layer"], told["row"], told["column"]) == ("pool2", 1, 4)
+    tab.reload()
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    assert figure(tab) == moved
+
+
+def test_a_file_that_is_too_large_is_refused_in_words(tab: Page) -> None:
+    """Streamlit itself says so, before a byte is sent; the picture is the one before."""
+    tab.goto(lesson.path(WINDOW, image="upload"))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    before = figure(tab)
+    give(tab, "large.png", b"\x89PNG" + bytes(6_000_000))
+    expect(tab.get_by_text("File must be 5.0MB or smaller.")).to_be_visible()
+    assert figure(tab) == before and "upload=" not in tab.url.replace("image=upload", "")
+
+
+def heats(page: Page) -> list[Any]:
+    """The numbers of the heat maps as they are drawn."""
+    return [trace["z"] for trace in figure(page) if trace["type"] == "heatmap"]
+
+
+PAINTED = """
+() => [...document.querySelectorAll('.js-plotly-plot .heatmaplayer image')]
+  .filter(one => one.getBoundingClientRect().width > 0).length
+"""
+
+
+def test_maps_inside_the_network_move_while_it_learns_and_replay_is_drawn(tab: Page) -> None:
+    """Live, the maps of step after step; afterwards, at every look during Play, none is missing."""
+    tab.goto(lesson.path(CNN, steps=1500))
+    lesson.wait_for_picture(tab)
+    wait_for_quiet(tab)
+    tab.get_by_role("radio", name="Inside", exact=True).click()
+    wait_for_quiet(tab)
+    lesson.press(tab, CNN, "train")
+    expect(tab.get_by_test_id("stProgress")).to_contain_text("steps/s", timeout=30_000)
+    seen = [heats(tab)]
+    end = time.monotonic() + 30
+    while len(seen) < 3 and time.monotonic() < end and lesson.progress(tab):
+        now = heats(tab)
+        seen += [now] if now != seen[-1] else []
+        tab.wait_for_timeout(100)
+    assert len(seen) >= 3, "the maps change before the run ends"
+    assert lesson.keyed(tab, CNN, "stop").count() == 1, "it is still going"
+    lesson.press(tab, CNN, "stop")
+    wait_for_run_end(tab)
+    lesson.keyed(tab, CNN, "replay").locator("label").click()
+    tab.locator(".js-plotly-plot .updatemenu-button").first.wait_for()
+    wait_for_quiet(tab)
+    all_of_them = tab.evaluate(PAINTED)
+    assert all_of_them >= 3
+    found = tab.evaluate(
+        """async painted => {
+          const look = eval(painted), seen = [];
+          document.querySelector('.js-plotly-plot .updatemenu-button')
+            .dispatchEvent(new MouseEvent('click', {bubbles: true}));
+          for (let n = 0; n < 60; n++) {
+            await new Promise(requestAnimationFrame);
+            seen.push([look(), document.querySelector('.js-plotly-plot')
+              ._fullLayout.sliders[0].active]);
+          }
+          return seen;
+        }""",
+        PAINTED,
+    )
+    assert len({at for _, at in found}) > 1, "it plays"
+    assert {count for count, _ in found} == {all_of_them}
