@@ -11,6 +11,7 @@ from core.engine.limits import QueueFull
 from core.engine.run import Run
 from core.experiment import Experiment, Preset
 from core.ui import runs
+from core.ui.told import duration
 
 EVERY_S = 0.5
 
@@ -33,9 +34,9 @@ def ask(experiment: Experiment, preset: Preset) -> None:
 
 def _show(experiment: Experiment, preset: Preset, run: Run | None) -> None:
     if run is None or (not run.active and not run.frames):
-        time = max(1, round(SEEDS * experiment.seconds))
+        time = duration(experiment, experiment.preset_settings(preset.id), SEEDS)
         st.button(
-            f"Does it always? Run {SEEDS} seeds, about {time} s",
+            f"Does it always? Run {SEEDS} seeds" + (f", {time}" if time else ""),
             key=f"{experiment.name}#always-{preset.id}",
             icon=":material/casino:",
             on_click=_start,

@@ -13,8 +13,8 @@ def steps_of(shown: Shown) -> int:
     return int(getattr(shown.settings, "steps", 0)) or 1
 
 
-def duration(experiment: Experiment, settings: Settings) -> str:
-    """About how long a run of these settings takes, in words; empty where nobody knows.
+def duration(experiment: Experiment, settings: Settings, runs: int = 1) -> str:
+    """About how long so many runs of these settings take, in words; empty where nobody knows.
 
     Known is the time of the defaults. It grows with the steps; a seed or a fraction, such as a
     rate, leaves it as it is; a choice or a whole number, such as a size, may do anything to it.
@@ -26,7 +26,7 @@ def duration(experiment: Experiment, settings: Settings) -> str:
             share = now / usual
         elif now != usual and field != "seed" and not isinstance(usual, float):
             return ""
-    return _about(share * experiment.seconds)
+    return _about(runs * share * experiment.seconds)
 
 
 def _about(seconds: float) -> str:

@@ -208,6 +208,7 @@ def test_long_times_are_rounded() -> None:
     said = [told._about(seconds) for seconds in (0.99, 9.4, 9.6, 43.0, 57.9, 62.0, 300.0)]
     rounded = ["about 9 s", "about 10 s", "about 45 s", "about 1 min", "about 1 min", "about 5 min"]
     assert said == ["under a second", *rounded]
+    assert told.duration(NETWORK, NETWORK.settings(steps=1000), runs=10) == "about 5 s"
 
 
 def test_folds_stay_as_they_are_on_every_experiment(engine: Engine) -> None:
