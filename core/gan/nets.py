@@ -80,6 +80,8 @@ class Net:
 
 def _dense(layer: Layer, x: Tensor) -> Tensor:
     weight = layer.weight if layer.u is None else _spectral(layer.weight, layer.u)
+    if weight.shape[-1] == 1 < len(weight):  # a batch of products with one column is slow
+        return (x * weight.mT).sum(-1, keepdim=True) + layer.bias
     x = torch.baddbmm(layer.bias, x, weight)
     if layer.gain is None or layer.shift is None:
         return x
