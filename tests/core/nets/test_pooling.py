@@ -57,3 +57,16 @@ def test_l2_of_nothing_has_no_gradient() -> None:
     pooled.sum().backward()
     assert pooled.detach().tolist() == [[[[0.0, 0.0], [0.0, 0.0]]]]
     assert x.grad is not None and not x.grad.any()
+
+
+def test_an_expectation_of_large_numbers_does_not_overflow() -> None:
+    """Far apart it is the maximum, alike it is each of them; single precision, any layout."""
+    x = torch.tensor([[[[1e4, -1e4, 300.0, 300.0], [0.0, 0.0, 300.0, 300.0]]]], requires_grad=True)
+    pooled = Pool("expectation")(x)
+    pooled.sum().backward()
+    assert pooled.detach().tolist() == [[[[1e4, 300.0]]]]
+    assert x.grad is not None
+    assert x.grad.tolist() == [[[[1, 0, 0.25, 0.25], [0, 0, 0.25, 0.25]]]]
+    y = maps(2, 3, 6, 8).float()
+    other = y.contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(Pool("expectation")(other), Pool("expectation")(y))
