@@ -322,18 +322,6 @@ def test_the_slopes_of_the_blurred_maximum_are_torchs(window: dict[str, Any]) ->
         assert made[at] == pytest.approx(slope.flatten().numpy(), abs=1e-12)
 
 
-@pytest.mark.parametrize(("image", "words"), [
-    ("photograph", "Image, its brightness"), ("eight", "Image"),
-])  # fmt: skip
-def test_what_is_pooled_is_said(image: str, words: str) -> None:
-    settings, found = frame(image=image)
-    view = WINDOW.views[0]
-    assert view.stage is not None
-    assert view.stage.payload(settings, [found])["names"]["input"] == words
-    for one in WINDOW.views:
-        assert one.draw(settings, [found], 0)["layout"]["meta"]["titles"][0] == words
-
-
 def test_padding_and_what_hangs_over_in_formulas() -> None:
     """Padding is a 0 to sum and average and nothing to the maximum; beyond it there is nothing."""
     given = {"image": "cells", "cells": "-1 -2;-3 -4", "kinds": ("max", "sum", "average", "l2")}

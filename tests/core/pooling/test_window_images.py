@@ -138,3 +138,16 @@ def test_a_kernel_of_ones_own_is_refused_by_name(text: str, words: str) -> None:
     with pytest.raises(SettingError, match=words) as refused:
         kernels.Settings.parse({"kernel": "own", "weights": text})
     assert refused.value.field == "weights"
+
+
+@pytest.mark.parametrize(("image", "words"), [
+    ("photograph", "Image, its brightness"), ("eight", "Image"),
+])  # fmt: skip
+def test_what_is_pooled_is_said(image: Any, words: str) -> None:
+    settings = window.Settings(image=image)
+    (found,) = window.WINDOW.frames(settings)
+    view = window.WINDOW.views[0]
+    assert view.stage is not None
+    assert view.stage.payload(settings, [found])["names"]["input"] == words
+    for one in window.WINDOW.views:
+        assert one.draw(settings, [found], 0)["layout"]["meta"]["titles"][0] == words
