@@ -1,8 +1,9 @@
 """The bare loop that the engine is held against: the same training in a plain script, one thread.
 
-Reads lines of JSON, answers each with a line. ``{"settings": {...}}``: steps per second of the
-training experiment, every frame computed. With ``"frames": false``, of the updates alone.
-With ``"seeds": [1, 32]``, the updates' cost with that many networks at once: seconds a step.
+Reads lines of JSON, answers each with a line. ``{"experiment": name, "settings": {...}}``: steps
+per second of it (of optimizers.network where none is named), every frame computed. With
+``"frames": false``, of the updates alone. With ``"seeds": [1, 32]``, the cost of the updates of so
+many networks at once: seconds a step.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 
 from core.catalog import get
+from core.experiment import Experiment
 from core.nets.mlp import initial, with_ones
 from core.optimizers import training
 from core.optimizers.rules import RULES
@@ -24,10 +26,10 @@ from core.optimizers.sets import load
 CHUNK = 100  # steps whose batches are laid out at a time
 
 
-def through_frames(settings: Any) -> float:
+def through_frames(experiment: Experiment, settings: Any) -> float:
     """Steps per second of the whole generator."""
     began, last = time.perf_counter(), None
-    for frame in get("optimizers.network").frames(settings):
+    for frame in experiment.frames(settings):
         last = frame
     assert last is not None
     return last.step / (time.perf_counter() - began)
@@ -52,10 +54,13 @@ def updates(settings: Any, seeds: int = 1) -> float:
 
 def answer(question: dict[str, Any]) -> Any:
     """What was asked."""
-    settings = get("optimizers.network").settings(**question["settings"])
+    experiment = get(question.get("experiment", "optimizers.network"))
+    settings = experiment.settings(**question["settings"])
     if "seeds" in question:
         return {str(n): 1 / updates(settings, n) for n in question["seeds"]}
-    return through_frames(settings) if question.get("frames", True) else updates(settings)
+    if question.get("frames", True):
+        return through_frames(experiment, settings)
+    return updates(settings)
 
 
 def main() -> None:

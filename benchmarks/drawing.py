@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 from playwright.sync_api import Page
@@ -11,6 +12,17 @@ from benchmarks.report import Row
 from benchmarks.stage import Server, Stage
 
 NETWORK = "/optimizers?optimizers.see=network"
+# What trains nothing and has a slider in sight: its page and its name there.
+UNTRAINED = {
+    f"{topic}.{see}": (topic, see)
+    for topic, see in (
+        ("optimizers", "backprop"),
+        ("pooling", "window"),
+        ("pooling", "shift"),
+        ("pooling", "layers"),
+        ("gan", "line"),
+    )
+}
 
 
 def opening(stage: Stage) -> list[Row]:
@@ -70,6 +82,20 @@ def slider(stage: Stage) -> list[Row]:
     return [ratio("slider", "slider to redrawn figure, over a blank page", ours, floor, 1.25)]
 
 
+def sliders(stage: Stage) -> list[Row]:
+    """The same of every other experiment that trains nothing; their pictures may be ours."""
+    rows = []
+    for name, (topic, see) in UNTRAINED.items():
+        path = f"/{topic}?{topic}.see={see}"
+        with stage.page(stage.app, path) as app, stage.page(stage.blank, "/chart") as blank:
+            for page in (app, blank):
+                page.evaluate("probe.first()")
+                settle(page)
+            ours, floor = interleave(12, partial(nudge, app), partial(nudge, blank))
+        rows.append(ratio(f"slider-{name}", f"the same, {name}", ours, floor, 1.25))
+    return rows
+
+
 def clicking(stage: Stage) -> list[Row]:
     """The button to the first frame of the new run."""
     times = []
@@ -89,7 +115,7 @@ def clicking(stage: Stage) -> list[Row]:
 
 def nudge(page: Page) -> float:
     """Seconds from a key pressed on the first slider to the redrawn figure."""
-    page.locator("input[type=range]").first.focus()
+    page.locator("input[type=range]:visible").first.focus()
     seconds = changed(page, lambda: page.keyboard.press("ArrowRight"))
     settle(page)
     return seconds

@@ -15,9 +15,16 @@ window.probe = (() => {
     return sum;
   };
 
+  // Pictures that a component of ours draws, in its shadow root: what they say that they show.
+  const stages = () => [...document.querySelectorAll('[class*="-stage"] *')].flatMap((one) =>
+    [...(one.shadowRoot?.querySelectorAll("canvas[aria-valuetext]") ?? [])]);
+  const shown = (one) => one.getAttribute("aria-valuetext") + (one.dataset.shown ?? "");
+
   // One number that changes with the data on show.
-  const stamp = () => drawn().reduce((sum, chart) => chart._fullData.reduce(
-    (s, trace) => ["x", "y", "z", "text"].reduce((t, key) => mix(t, trace[key]), s), sum + 1), 0);
+  const stamp = () => stages().reduce((sum, one) => mix(sum, shown(one)), drawn().reduce(
+    (sum, chart) => chart._fullData.reduce(
+      (s, trace) => ["x", "y", "z", "text"].reduce((t, key) => mix(t, trace[key]), s), sum + 1), 0));
+  const some = () => drawn().length + stages().length > 0;
 
   const until = (test) => new Promise((resolve, reject) => {
     const end = performance.now() + 60000;
@@ -31,7 +38,7 @@ window.probe = (() => {
   });
 
   // The first figure of this page.
-  const first = () => until(() => (drawn().length ? performance.now() : null));
+  const first = () => until(() => (some() ? performance.now() : null));
 
   // From the next press of a key or of the mouse to the figures that differ from those before.
   const arm = () => {
@@ -41,7 +48,7 @@ window.probe = (() => {
     addEventListener("keydown", press, { capture: true, once: true });
     addEventListener("pointerdown", press, { capture: true, once: true });
     const change = until(() => {
-      const now = began === null || !drawn().length ? before : stamp();
+      const now = began === null || !some() ? before : stamp();
       return now !== before && now !== 0 ? performance.now() - began : null;
     });
     window.probe.change = () => change;
