@@ -26,7 +26,7 @@ setup: $(DEV) browser ## set up for development, without running anything
 
 test: $(DEV) browser ## ruff, mypy and every test that is not slow
 	@checked=0; $(MAKE) --no-print-directory check || checked=$$?; \
-	$(BIN)/python -m pytest -q -m "not slow" $(PYTEST) tests || exit $$?; \
+	scripts/test.sh $(PYTEST) || exit $$?; \
 	[ $$checked -eq 0 ] || echo "The tests pass, but ruff or mypy does not: see above, or make check."; \
 	exit $$checked
 
