@@ -13,6 +13,7 @@ from core.controls import Choice, LogSlider, Points, Seed, Slider, Toggle
 from core.data import mixtures
 from core.data import points as own_points
 from core.experiment import Experiment, View
+from core.gan import plane_charts as charts
 from core.gan import plane_figures as draw
 from core.gan import plane_why
 from core.gan.plane_presets import PRESETS
@@ -103,7 +104,7 @@ class Settings(experiment.Settings):
     r1: Annotated[
         float,
         Slider(
-            "R1 penalty", 0, 2, 0.01, level="more",
+            "R1 penalty", 0, 0.1, 0.001, level="more",
             help="Cures fakes that circle around the target: the discriminator must be flat at "
             "real points.",
         ),
@@ -282,7 +283,7 @@ PLANE = Experiment(
         View(
             "losses",
             "Losses",
-            draw.losses,
+            charts.losses,
             "The losses of both players against steps, with the lines of the equilibrium.",
         ),
         View(
@@ -294,7 +295,7 @@ PLANE = Experiment(
         View(
             "distances",
             "Distances",
-            draw.distances,
+            charts.distances,
             "Jensen-Shannon and Kullback-Leibler divergence, sliced Wasserstein distance and "
             "maximum mean discrepancy between fakes and target, against steps.",
         ),

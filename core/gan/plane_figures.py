@@ -1,4 +1,7 @@
-"""Pictures of the game in the plane: points and verdicts, losses, the best discriminator."""
+"""Pictures of the game in the plane: points and verdicts, and the best discriminator.
+
+Its other pictures, all against steps: ``plane_charts``.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.data.mixtures import REACH, Mixture
+from core.data.mixtures import REACH
 from core.experiment import Figure
 from core.gan.best import best_of
 from core.gan.optimum import said
+from core.gan.plane_charts import EVEN, Trace, quality, words
 from core.plot import theme
 from core.plot.panels import Panel, figure
 
 if TYPE_CHECKING:
     from core.gan.plane import Frame, Settings
 
-EDGE = 2.7  # of the plane, what is shown
+__all__ = ["EVEN", "LAYERS", "PULL", "best", "game"]
+
 PULL = 0.6  # the longest arrow, in the plane's units
-LN2 = float(np.log(2))
-# D's loss and G's where fakes and real points cannot be told apart, with D at its best.
-EVEN = {
-    "minimax": (2 * LN2, -LN2),
-    "non-saturating": (2 * LN2, LN2),
-    "least-squares": (0.25, 0.125),
-    "hinge": (2.0, 0.0),
-    "wasserstein": (0.0, 0.0),
-    "wgan-gp": (0.0, 0.0),
-}
+STRIP = 0.84  # over the plane, for the words that say what is what
 LAYERS = {
     "heat": "What D says",
     "points": "Points",
@@ -36,56 +32,64 @@ LAYERS = {
     "mesh": "Warped noise",
     "best": "Best D",
 }
-Trace = dict[str, Any]
+CRITICS = ("wasserstein", "wgan-gp")
 
 
 def game(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """The plane with its layers, and quality against steps."""
-    now, mixture = frames[at], settings.mixture
-    axis = {"range": [-EDGE, EDGE], "title": "x", "dtick": 1}
-    plane = Panel(
-        _plane(settings, frames[0], now),
-        f"Step {now.step}: {_covered(now, mixture)}",
-        axis,
-        {**axis, "title": "y"},
-        square=True,
-    )
-    return figure([plane, _quality(settings, frames, at)], height=440)
+    traces = [*_plane(settings, frames[0], frames[at]), *_legend(settings)]
+    plane = Panel(traces, "The plane", *_axes(STRIP), square=True)
+    return figure([plane, quality(settings, frames, at)], height=490)
 
 
-def _covered(frame: Frame, mixture: Mixture) -> str:
-    part = "modes" if len(mixture.centres) == mixture.count else "stretches"
-    share = frame.metrics["high_quality"]
-    return f"{frame.metrics['modes']:.0f} of {mixture.count} {part}, {share:.0%} good"
+def _axes(strip: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    ticks = {"tickvals": [-2, -1, 0, 1, 2], "zeroline": False}
+    x = {"range": [-REACH, REACH], "title": {"text": "x"}, **ticks}
+    y = {"range": [-REACH, REACH + strip], "title": {"text": "y"}, **ticks}
+    return x, y
 
 
 def _plane(settings: Settings, first: Frame, now: Frame) -> list[Trace]:
     assert first.real is not None
     verdict = said(now.judged.astype(np.float32), settings.loss)
-    low, middle, high = _scale(settings.loss, verdict)
-    best = _best(settings, now)
+    low, middle, high = scale(settings.loss, verdict)
+    ideal = _best(settings, now)
     grid = _grid(len(verdict))
     return [
         _heat("heat", "what D says", verdict, low, high, grid),
         {
-            **_heat("best", "best D", verdict if best is None else best, low, high, grid),
-            "visible": best is not None,
+            **_heat("best", "best D", verdict if ideal is None else ideal, low, high, grid),
+            "visible": ideal is not None,
+            "opacity": 1,
         },
-        {
-            "type": "contour",
-            "name": "decision line",
-            "z": verdict,
-            **grid,
-            "contours": {"start": middle, "end": middle, "size": 1, "coloring": "none"},
-            "line": {"color": theme.LEARNED, "width": 2},
-            "showscale": False,
-            "hoverinfo": "skip",
-            "meta": {"layer": "line"},
-        },
+        _decision(verdict, middle, grid),
         _lines("mesh", "warped noise", _mesh(settings, now.mesh), theme.EXACT, 0.8),
         _points("real points", first.real, theme.REAL, "circle"),
         _points("fake points", now.fake, theme.GENERATED, "diamond"),
-        _lines("arrows", "pull on the fakes", _arrows(now), theme.GRADIENT, 1.5),
+        *_pulls(now),
+    ]
+
+
+def _legend(settings: Settings) -> list[Trace]:
+    """What is what, in its own colour over the plane; each goes with its layer."""
+    none = settings.loss in CRITICS or settings.packing > 1
+    rows = REACH + 0.61, REACH + 0.24
+    heat = "blue above its median, orange below" if settings.loss in CRITICS else (
+        "D says: blue real, orange fake"
+    )  # fmt: skip
+    ideal = "best D: no closed form" if none else "the best D"
+    said = [
+        ("points", -2.95, rows[0], "● real", theme.REAL),
+        ("points", -1.85, rows[0], "◆ fake", theme.GENERATED),
+        ("heat", -0.65, rows[0], heat, None),
+        ("line", -2.95, rows[1], "undecided", theme.LEARNED),
+        ("arrows", -1.4, rows[1], "pull", theme.GRADIENT),
+        ("mesh", -0.65, rows[1], "noise's grid", theme.EXACT),
+        ("best", 1.0, rows[1], ideal, None),
+    ]
+    return [
+        {**words([x], [y], [text], "middle right", color), "meta": {"layer": layer}}
+        for layer, x, y, text, color in said
     ]
 
 
@@ -98,10 +102,11 @@ def _grid(side: int) -> dict[str, float]:
 def _heat(
     layer: str, name: str, z: np.ndarray, low: float, high: float, grid: dict[str, float]
 ) -> Trace:
+    share = np.clip((z - low) / (high - low), 0, 1)
     return {
         "type": "heatmap",
         "name": name,
-        "z": np.nan_to_num(np.clip((z - low) / (high - low), 0, 1) * 254, nan=127).astype(np.uint8),
+        "z": np.nan_to_num(share * 254, nan=127).round().astype(np.uint8),
         **grid,
         "zmin": 0,
         "zmax": 254,
@@ -114,19 +119,28 @@ def _heat(
     }
 
 
-def _map(z: np.ndarray, low: float, high: float, grid: dict[str, float]) -> Trace:
-    """A heat map in numbers that can be read off; nothing where there is no number."""
-    exact = {"z": z.astype(np.float32), "zmin": low, "zmax": high, "opacity": 1}
-    words = {"hoverinfo": "all", "hovertemplate": "%{x:.1f}, %{y:.1f}: %{z:.2f}<extra></extra>"}
-    return {**_heat("", "", z, low, high, grid), **exact, **words}
+def _decision(verdict: np.ndarray, middle: float, grid: dict[str, float]) -> Trace:
+    """The line on which the discriminator is undecided."""
+    return {
+        "type": "contour",
+        "name": "decision line",
+        "z": verdict,
+        **grid,
+        "contours": {"start": middle, "end": middle, "size": 1, "coloring": "none"},
+        "line": {"color": theme.LEARNED, "width": 2},
+        "showscale": False,
+        "hoverinfo": "skip",
+        "meta": {"layer": "line"},
+    }
 
 
-def _scale(loss: str, verdict: np.ndarray) -> tuple[float, float, float]:
+def scale(loss: str, verdict: np.ndarray) -> tuple[float, float, float]:
     """Lowest, undecided and highest verdict. A Wasserstein critic's is by its own spread."""
     if loss == "hinge":
         return -1.0, 0.0, 1.0
-    if loss in ("wasserstein", "wgan-gp"):
-        middle, spread = float(np.median(verdict)), float(np.ptp(verdict)) / 2 or 1.0
+    if loss in CRITICS:
+        middle = float(np.median(verdict))
+        spread = float(np.abs(verdict - middle).max()) or 1.0
         return middle - spread, middle, middle + spread
     return 0.0, 0.5, 1.0
 
@@ -169,150 +183,69 @@ def _mesh(settings: Settings, mesh: np.ndarray) -> np.ndarray:
     return np.concatenate([rows, rows.swapaxes(0, 1)])
 
 
-def _arrows(frame: Frame) -> np.ndarray:
-    """From each fake where it is pulled, (k, 2, 2); the longest is PULL long."""
+def _pulls(frame: Frame) -> list[Trace]:
+    """From each fake where it is pulled, the longest PULL long, and heads that point there."""
     start, pull = frame.fake[: len(frame.arrows)].astype(np.float32), frame.arrows
     pull = pull.astype(np.float32)
     longest = float(np.linalg.norm(pull, axis=1).max(initial=0)) or 1.0
-    return np.stack([start, start + PULL * pull / longest], 1)
-
-
-def _quality(settings: Settings, frames: list[Frame], at: int) -> Panel:
-    steps = [frame.step for frame in frames[: at + 1]]
-    good = [frame.metrics["high_quality"] for frame in frames[: at + 1]]
-    covered = [f.metrics["modes"] / settings.mixture.count for f in frames[: at + 1]]
-    share = settings.mixture.within
-    ends = [0, settings.steps]
-    lines = [
-        _line("modes covered", steps, covered, theme.series(2), shape="hv"),
-        _line("good fakes", steps, good, {"color": theme.GENERATED, "dash": "solid"}),
-        _line("good among real points", ends, [share] * 2, {"color": theme.EXACT, "dash": "dash"}),
-    ]
-    return Panel(
-        lines,
-        f"Modes covered, good fakes ({share:.1%} is the target)",
-        {"range": ends, "title": "step"},
-        {"range": [0, 1.04], "tickformat": ".0%"},
-        width=0.8,
-        notes=[
-            _end("modes covered", steps, covered, theme.series(2)["color"], 12),
-            _end("good fakes", steps, good, theme.GENERATED, -14),
-        ],
-    )
-
-
-def _end(text: str, x: list[int], y: list[float], color: str, shift: int) -> dict[str, Any]:
-    return {
-        "text": text,
-        "x": x[-1],
-        "y": y[-1],
-        "xanchor": "right" if x[-1] else "left",
-        "yshift": shift,
-        "font": {"color": color, "size": 12},
-    }
-
-
-def _line(name: str, x: Any, y: Any, line: dict[str, Any], shape: str = "linear") -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": np.asarray(x, np.float32),
-        "y": np.asarray(y, np.float32),
-        "line": {"width": 2, "shape": shape, **line},
-        "hovertemplate": f"{name}, step %{{x:.0f}}: %{{y:.3g}}<extra></extra>",
-    }
-
-
-def losses(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """Both losses against steps, and what they are where the players are even."""
-    panels = []
-    players = (("d_loss", "discriminator", theme.LEARNED), ("g_loss", "generator", theme.GENERATED))
-    for (name, player, color), even in zip(players, EVEN[settings.loss], strict=True):
-        values = np.array([frame.metrics[name] for frame in frames])
-        low, high = _range(np.append(values, even))
-        ends = [0, settings.steps]
-        panels.append(
-            Panel(
-                [
-                    _line(player, [f.step for f in frames[: at + 1]], values[: at + 1],
-                          {"color": color}),
-                    _line("even", ends, [even] * 2, {"color": theme.EXACT, "dash": "dash"}),
-                ],
-                f"Loss of the {player}; dashed: players even ({even:.3g})",
-                {"range": ends, "title": "step (losses do not measure quality here)"},
-                {"range": [low, high]},
-            )
-        )  # fmt: skip
-    return figure(panels, height=400)
-
-
-def _range(values: np.ndarray) -> tuple[float, float]:
-    low, high = np.quantile(values, [0.0, 1.0])
-    pad = 0.08 * (high - low) or 0.5
-    return float(low - pad), float(high + pad)
+    end = start + PULL * pull / longest
+    shafts = _lines("arrows", "pull on the fakes", np.stack([start, end], 1), theme.GRADIENT, 1.5)
+    heads = _points("where to", end, theme.GRADIENT, "triangle-up")
+    heads["marker"] |= {"angle": np.degrees(np.arctan2(pull[:, 0], pull[:, 1])), "opacity": 1}
+    return [shafts, {**heads, "meta": {"layer": "arrows"}}]
 
 
 def best(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """The discriminator, the best there is against these fakes, and the difference."""
     now = frames[at]
     verdict = said(now.judged.astype(np.float32), settings.loss)
+    low, middle, high = scale(settings.loss, verdict)
+    if settings.loss in CRITICS:  # the colours stay where they are, whatever its range
+        verdict, low, high = (verdict - middle) / (high - low) * 2, -1.0, 1.0
     ideal = _best(settings, now)
-    low, _, high = _scale(settings.loss, verdict)
+    one = np.full_like(verdict, np.nan) if ideal is None else ideal.astype(np.float32)
     grid = _grid(len(verdict))
-    axes = ({"range": [-EDGE, EDGE], "title": "x"}, {"range": [-EDGE, EDGE]})
-    blank = np.full_like(verdict, np.nan)
-    none = [{"text": "No closed form here.", "x": 0, "y": 0}] if ideal is None else []
-    one = blank if ideal is None else ideal.astype(np.float32)
-    gap = blank if ideal is None else verdict - one
     shown = [
-        (f"Step {now.step}: what D says", verdict, low, high, []),
-        (_title(settings), one, low, high, none),
-        ("Difference: says real too readily, or too seldom", gap, low - high, high - low, none),
+        ("What D says: blue real, orange fake", verdict, low, high, f"step {now.step:,}"),
+        (_title(settings), one, low, high, "" if ideal is not None else "no closed form here"),
+        ("D less the best D", verdict - one, low - high, high - low, _off(now)),
     ]
     panels = [
-        Panel([_map(z, a, b, grid)], title, *axes, square=True, notes=n)
-        for title, z, a, b, n in shown
+        Panel([_map(z, a, b, grid), _over(text)], title, *_axes(0.5), square=True)
+        for title, z, a, b, text in shown
     ]
-    return figure(panels, height=380)
+    return figure(panels, height=400)
+
+
+def _off(now: Frame) -> str:
+    gap = now.metrics.get("from_best")
+    return "no closed form here" if gap is None else f"{gap:.2f} on average over the points"
+
+
+def _over(text: str) -> Trace:
+    return words([-REACH], [REACH + 0.26], [text], "middle right")
+
+
+def _map(z: np.ndarray, low: float, high: float, grid: dict[str, float]) -> Trace:
+    """A heat map in numbers that can be read off; nothing where there is no number."""
+    exact = {"z": z.astype(np.float32), "zmin": low, "zmax": high, "opacity": 1}
+    told = {"hoverinfo": "all", "hovertemplate": "%{x:.1f}, %{y:.1f}: %{z:.2f}<extra></extra>"}
+    found = {**_heat("", "", z, low, high, grid), **exact, **told}
+    del found["meta"]
+    return found
 
 
 def _title(settings: Settings) -> str:
+    if settings.packing > 1:
+        return "The best D"
     if settings.loss == "hinge":
         return "The best D: sign(p - q)"
-    if settings.loss in ("wasserstein", "wgan-gp"):
+    if settings.loss in CRITICS:
         return "The best critic"
-    return f"The best D: {1 - settings.smoothing:.2g} p / (p + q)" if settings.smoothing else (
-        "The best D: p / (p + q)"
-    )  # fmt: skip
+    label = f"{1 - settings.smoothing:.2g} " if settings.smoothing else ""
+    noised = ", noised" if settings.instance_noise else ""
+    return f"The best D: {label}p / (p + q){noised}"
 
 
 def _best(settings: Settings, now: Frame) -> np.ndarray | None:
     return best_of(settings, now.density.astype(np.float64))
-
-
-def distances(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """Four distances between fakes and target against steps."""
-    names = {
-        "js": "Jensen-Shannon (nats, at most 0.693)",
-        "kl": "Kullback-Leibler (nats)",
-        "swd": "Sliced Wasserstein",
-        "mmd": "MMD squared",
-    }
-    panels = []
-    for number, (name, title) in enumerate(names.items()):
-        values = np.array([frame.metrics[name] for frame in frames])
-        high = LN2 if name == "js" else float(values.max()) or 1.0
-        line = _line(
-            title, [f.step for f in frames[: at + 1]], values[: at + 1], theme.series(number)
-        )
-        low = min(0.0, float(values.min()))
-        panels.append(
-            Panel(
-                [line],
-                title,
-                {"range": [0, settings.steps], "title": "step"},
-                {"range": [low - 0.03 * high, 1.06 * high]},
-            )
-        )
-    return figure(panels, height=330)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.gan.plane_figures import EVEN
+from core.gan.plane_charts import EVEN
 from core.plot.latex import number
 
 if TYPE_CHECKING:

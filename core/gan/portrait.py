@@ -78,6 +78,7 @@ class Portrait:
         each = self.game.d(packs.reshape(1, -1, 2 * m))
         return np.asarray(each.reshape(BESIDE, GRID, GRID).mean(0).numpy())
 
+    @torch.enable_grad()
     def pulls(self, fake: Tensor) -> np.ndarray:
         """Minus the gradient of the generator's loss by each of these fakes, (n, 2), times n."""
         fake = fake.detach().requires_grad_()

@@ -71,7 +71,7 @@ def test_spectral_normalisation_divides_by_the_largest_singular_value() -> None:
     assert torch.allclose(net(x), plain(x), atol=1e-5)
 
 
-@pytest.mark.parametrize("weight", [0.0, 0.5])
+@pytest.mark.parametrize("weight", [0.0, 0.1])
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "sgd"])
 def test_the_discriminators_update_is_torch_optims(optimizer: str, weight: float) -> None:
     """With R1 as well, whose gradients lie otherwise in memory than the weights."""
