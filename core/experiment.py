@@ -159,6 +159,7 @@ class View:
     stage: what stands in place of the figure, but over a pinned run.
     layers: words for each layer that can be switched on and off; a trace belongs to the one that
     its ``meta`` names as ``layer``. off: those that are off at first.
+    fps: frames a second of a replay in the browser.
     """
 
     name: str
@@ -170,6 +171,7 @@ class View:
     stage: Stage | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     off: tuple[str, ...] = ()
+    fps: float = 12.0
 
     def on(self, layer: str) -> bool:
         """Whether that layer is on at first."""

@@ -294,4 +294,4 @@ def _still(shown: Shown, pinned: Shown | None, view: View, slim: bool, at: int) 
 def _animation(shown: Shown, pinned: Shown | None, view: View, slim: bool) -> Figure:
     picks = thin(len(shown.frames), REPLAY_FRAMES)
     figures = [_still(shown, pinned, view, slim, at) for at in picks]
-    return animate(figures, [shown.frames[at].step for at in picks])
+    return animate(figures, [shown.frames[at].step for at in picks], view.fps)
