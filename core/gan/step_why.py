@@ -92,9 +92,9 @@ def _pull(settings: Settings, frame: Frame) -> str:
 
 
 def _chance(logit: float) -> float:
-    return float(1 / (1 + np.exp(-logit)))
+    return float(1 / (1 + np.exp(-np.clip(logit, -60, 60))))
 
 
 def _pair(x: np.ndarray) -> str:
-    """Three decimals, more of what is smaller."""
-    return r"\left(" + r",\ ".join(number(float(f"{v:.3g}")) for v in x) + r"\right)"
+    """To three digits; adding 0 makes -0 plain."""
+    return r"\left(" + r",\ ".join(number(float(f"{v:.3g}") + 0.0) for v in x) + r"\right)"
