@@ -105,8 +105,8 @@ class Settings(experiment.Settings):
         float,
         Slider(
             "R1 penalty", 0, 0.1, 0.001, level="more",
-            help="Cures fakes that circle around the target: the discriminator must be flat at "
-            "real points.",
+            help="Cures samples all alike (mode collapse): the discriminator must be flat at real "
+            "points, so its slope reaches far. Useful from 0.001 to 0.1.",
         ),
     ] = 0.0  # fmt: skip
     spectral: Annotated[
@@ -138,7 +138,8 @@ class Settings(experiment.Settings):
         float,
         Slider(
             "Label smoothing", 0, 0.3, 0.05, level="more",
-            help="Cures a discriminator that is too sure: real points get the label 1 less this.",
+            help="Cures a discriminator too sure of real points (not of fakes): they get the "
+            "label 1 less this.",
             when={"loss": ("minimax", "non-saturating", "least-squares")},
         ),
     ] = 0.0  # fmt: skip
@@ -154,7 +155,7 @@ class Settings(experiment.Settings):
         float,
         Slider(
             "Average of G", 0, 0.999, 0.001, level="more",
-            help="Cures fakes that jump from step to step: shown is a running mean of the "
+            help="Cures fakes that sway from step to step: shown is a running mean of the "
             "generator's weights that keeps this share each step. 0: off.",
         ),
     ] = 0.0  # fmt: skip
@@ -190,7 +191,12 @@ class Settings(experiment.Settings):
     ] = "relu"
     batch_norm: Annotated[
         bool,
-        Toggle("Batch norm in G", level="more", help="After every hidden layer but the first."),
+        Toggle(
+            "Batch norm in G",
+            level="more",
+            help="Cures samples all alike: every hidden layer but the first is spread out over "
+            "each batch.",
+        ),
     ] = False
     noise_dim: Annotated[
         int, Slider("Noise", 1, 16, 1, unit="numbers", level="more", help="What G makes a fake of.")

@@ -20,8 +20,8 @@ SIMPLE = 6  # controls on the first screen
 # Names keep their capital inside a label.
 PROPER = {
     "Adam", "Lion", "Nesterov", "Torch", "Python", "Rosenbrock", "Beale", "Himmelblau", "Rastrigin",
-    "Ackley", "Styblinski", "Tang", "Hessian", "Gaussian", "Gauss", "Newton", "Xavier", "He",
-    "Polyak", "Bayes", "Markov", "Fisher", "Wasserstein", "Hamilton", "Langevin",
+    "Ackley", "Styblinski", "Tang", "Hessian", "Gaussian", "Gaussians", "Gauss", "Newton", "Xavier",
+    "He", "Polyak", "Bayes", "Markov", "Fisher", "Wasserstein", "Hamilton", "Langevin",
 }  # fmt: skip
 
 
