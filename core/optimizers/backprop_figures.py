@@ -56,6 +56,8 @@ AFTER = {"neuron": (("z", "a"), ("a", "L")), "net": (("y", "L"),)}
 ALONG = {"neuron": 0.5, "net": 0.68, "last": 0.5}  # where on its edge a weight's numbers stand
 ROOM = (0.38, 0.17)  # half of the gap in the edge around them
 BUTTON = (2.05, -2.85, 0.75, 0.24)  # of "Take the step": middle, half its width and height
+HEIGHT = 480  # pixels
+OFF = 0.24  # from the middle of a node to its numbers
 WIDTHS = {"neuron": (1.6, 1.0, 1.0), "net": (2.7, 0.95, 0.95)}
 Trace = dict[str, Any]
 Spot = tuple[float, float]
@@ -68,7 +70,7 @@ def graph(settings: Settings, frames: list[Frame], at: int) -> Figure:
     panels = _graph(settings, now), plane(settings, now), _loss(settings, frames, at)
     wide = WIDTHS[settings.kind]
     sized = [replace(panel, width=w) for panel, w in zip(panels, wide, strict=True)]
-    return figure(sized, height=480)
+    return figure(sized, height=HEIGHT)
 
 
 def _graph(settings: Settings, now: Frame) -> Panel:
@@ -86,9 +88,10 @@ def _graph(settings: Settings, now: Frame) -> Panel:
         _press(settings),
     ]
     x = {"range": [-0.35, 4.45], "title": {"text": "values go right, gradients come back"}, **_BARE}
-    y = {"range": [-3.2, 1.8], "title": {"text": "units"}, **_BARE}
+    y = {"range": [-3.2, 1.8], "visible": False, "fixedrange": True}
     frame = {"type": "rect", "line": {"color": BACK, "width": 1.5}, **_corners()}
-    return Panel(traces, "Forward (green) and back (pink)", x, y, shapes=[frame])
+    title = "Forward (green) and back (pink)"
+    return Panel(traces, title, x, y, shapes=[frame], stacked=HEIGHT)
 
 
 def _corners() -> dict[str, float]:
@@ -184,8 +187,8 @@ def _numbers(settings: Settings, now: Frame) -> Trace:
     places, known = PLACES[settings.kind], values(settings, now)
     shown = {name: spot for name, spot in places.items() if name in known}
     xs, ys = zip(*shown.values(), strict=True)
-    words = [_show(known[name]) for name in shown] + [f"target {settings.target:g}"]
-    spots = [*xs, places["L"][0]], [*(y + 0.2 for y in ys), places["L"][1] - 0.2]
+    words = [_show(known[name]) for name in shown] + [f"target<br>{settings.target:g}"]
+    spots = [*xs, places["L"][0]], [*(y + OFF for y in ys), places["L"][1] - OFF]
     return _words(*spots, words, ["top center"] * len(xs) + ["bottom center"], FORWARD)
 
 
@@ -195,8 +198,8 @@ def _node_gradients(settings: Settings, now: Frame) -> Trace:
     shown = {n: p for n, p in PLACES[settings.kind].items() if n in back and n[0] not in "xL"}
     xs, ys = zip(*shown.values(), strict=True)
     wide = settings.kind == "neuron"
-    words = [(f"dL/d{name} " if wide else "") + _show(back[name]) for name in shown]
-    return _words(xs, [y - 0.2 for y in ys], words, "bottom center", BACK)
+    words = [(f"dL/d{name}<br>" if wide else "") + _show(back[name]) for name in shown]
+    return _words(xs, [y - OFF for y in ys], words, "bottom center", BACK)
 
 
 def _middles(settings: Settings) -> tuple[list[float], list[float]]:
@@ -207,19 +210,25 @@ def _middles(settings: Settings) -> tuple[list[float], list[float]]:
 def _weights(settings: Settings, now: Frame) -> Trace:
     known = weights(settings, now)
     words = [f"{edge} {_show(known[edge])}" for edge in EDGES[settings.kind]]
+    words = _chosen_bold(settings, words)
     return _words(*_middles(settings), words, "top center", FORWARD)
 
 
 def _weight_gradients(settings: Settings, now: Frame) -> Trace:
-    words = [_show(g) for g in now.grads.tolist()]
+    words = _chosen_bold(settings, [_show(g) for g in now.grads.tolist()])
     return _words(*_middles(settings), words, "bottom center", BACK)
+
+
+def _chosen_bold(settings: Settings, words: list[str]) -> list[str]:
+    edges = zip(EDGES[settings.kind], words, strict=True)
+    return [f"<b>{word}</b>" if edge == settings.looked_at else word for edge, word in edges]
 
 
 def _product(settings: Settings, now: Frame) -> Trace:
     """The chosen weight's gradient as a product, in names and in numbers."""
     chain = factors(settings, now)
-    names = " x ".join(name for name, _ in chain)
-    numbers = " x ".join(_bracketed(value) for _, value in chain)
+    names = " × ".join(name for name, _ in chain)
+    numbers = " × ".join(_bracketed(value) for _, value in chain)
     total = float(np.prod([value for _, value in chain]))
     text = f"<b>dL/d{settings.looked_at}</b> = {names}<br>= {numbers} = <b>{_show(total)}</b>"
     return _words([2.05], [-2.05], [text], "bottom center", BACK, 14)
@@ -229,7 +238,7 @@ def _targets(settings: Settings, now: Frame) -> Trace:
     """What a click on a weight hits: its name is the customdata."""
     xs, ys = _middles(settings)
     edges = EDGES[settings.kind]
-    marker = {"size": 34, "color": BACK, "opacity": [_glow(settings, edge) for edge in edges]}
+    marker = {"size": 34, "color": BACK, "opacity": 0}
     hover = [f"{edge}: click to take its gradient apart" for edge in edges]
     return _trace(
         xs,
@@ -243,10 +252,6 @@ def _targets(settings: Settings, now: Frame) -> Trace:
     )
 
 
-def _glow(settings: Settings, edge: str) -> float:
-    return 0.22 if edge == settings.looked_at else 0.03
-
-
 def _loss(settings: Settings, frames: list[Frame], at: int) -> Panel:
     steps = [frame.step for frame in frames]
     losses = [frame.metrics["loss"] for frame in frames]
@@ -254,7 +259,7 @@ def _loss(settings: Settings, frames: list[Frame], at: int) -> Panel:
     fell = f"step {frames[at].step}: loss {_show(now['loss'])}"
     if frames[at].step:
         fell += f"<br>fell by {_show(now['actual_drop'])}"
-        fell += f"<br>lr x |gradient|^2: {_show(now['predicted_drop'])}"
+        fell += f"<br>lr × |gradient|²: {_show(now['predicted_drop'])}"
     top = 1.3 * max(losses) or 1.0
     small = {"color": FORWARD, "size": 6}
     traces = [

@@ -11,7 +11,7 @@ from core.experiment import Figure
 from core.optimizers.basin_map import GOING, LEFT, STUCK, Frame, Settings, grid, minima
 from core.optimizers.surfaces import SURFACES
 from core.plot.panels import Panel, figure
-from core.plot.theme import EXACT, HEIGHTS, LEARNED, SERIES, WARNING
+from core.plot.theme import EXACT, HEIGHTS, LEARNED, SERIES, WARNING, mixed
 
 LIVE = 60  # starts a side that are drawn while it runs; the last picture has them all
 _OTHERS = {STUCK: "stuck elsewhere", LEFT: "left the picture", GOING: "on its way"}
@@ -47,7 +47,7 @@ def _map(settings: Settings, frame: Frame) -> Panel:
 
 
 def _shares(settings: Settings, frame: Frame) -> Panel:
-    """A bar for each ending, its words above it."""
+    """A bar for each ending, its words above it; each goes on where the one above it ends."""
     spots = minima(settings.options())
     names = [f"minimum {i + 1} at ({x:.2f}, {y:.2f})" for i, (x, y) in enumerate(spots)]
     names += list(_OTHERS.values())
@@ -58,6 +58,7 @@ def _shares(settings: Settings, frame: Frame) -> Panel:
         "type": "bar",
         "orientation": "h",
         "x": (100 * share).astype(np.float32),
+        "base": (100 * (np.cumsum(share) - share)).astype(np.float32),
         "y": y - 0.2,
         "width": 0.3,
         "marker": {"color": [*SERIES[: len(spots)], EXACT, WARNING, "rgba(128,136,144,0.45)"]},
@@ -129,18 +130,11 @@ def _heat(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> dict[str, Any]:
 
 def _scale(count: int) -> list[list[Any]]:
     """One part of the scale an ending: a colour that darkens, or one flat tint."""
-    pairs = [(_mixed(color, 0.3), _mixed(color, -0.5)) for color in SERIES[:count]]
+    pairs = [(mixed(color, 0.3), mixed(color, -0.5)) for color in SERIES[:count]]
     flat = ["rgba(128,136,144,0.12)", "rgba(128,136,144,0.65)", "rgba(213,94,0,0.25)"]
     pairs += [(tint, tint) for tint in flat]
     n = len(pairs)
     return [[(i + end) / n, pair[end]] for i, pair in enumerate(pairs) for end in (0, 1)]
-
-
-def _mixed(color: str, share: float) -> str:
-    """The colour mixed with white (share over 0) or black."""
-    ground = 255 if share > 0 else 0
-    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return "rgb({},{},{})".format(*(round(p + abs(share) * (ground - p)) for p in parts))
 
 
 def _crosses(x: np.ndarray, y: np.ndarray) -> dict[str, Any]:

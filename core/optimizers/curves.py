@@ -53,7 +53,7 @@ def marker(now: Frame, names: Sequence[str], colors: Sequence[str]) -> Trace:
     }
 
 
-def spread(values: Sequence[float], least: float = 0.24) -> list[float]:
+def spread(values: Sequence[float], least: float = 0.38) -> list[float]:
     """The values moved apart to at least so many decades, in the same order."""
     logs = np.log10(np.clip(values, 1e-5, 10))
     order = np.argsort(logs, kind="stable")

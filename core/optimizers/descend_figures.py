@@ -20,7 +20,7 @@ ALT = (
     "marks at 1/L and 2/L and the current rate."
 )
 ZONES = (("creep", LEARNED), ("zigzag", SERIES[4]), ("explode", WARNING))
-LEAST, MOST = 1e-8, 1e6  # of the starting loss, on the loss axis
+LEAST, MOST = 1e-8, 1e6  # of the starting loss, on the loss axis at most
 
 
 def path_view(settings: DescendSettings, frames: list[DescendFrame], at: int) -> Figure:
@@ -102,10 +102,10 @@ def _next(settings: DescendSettings, now: DescendFrame) -> str:
 
 def _loss(settings: DescendSettings, frames: list[DescendFrame], at: int) -> Panel:
     first = settings.curvature * settings.start**2 / 2 or 1.0
-    low, high = LEAST * first, MOST * first
     steps = np.arange(settings.steps + 1)
     with np.errstate(over="ignore"):
         exact = first * (1 - settings.lr * settings.curvature) ** (2.0 * steps)
+    low, high = LEAST * first, 10 * min(float(exact.max()), MOST / 10 * first)
     seen = np.array([float(frame.loss) for frame in frames[: at + 1]])
     measured: Trace = {
         **_line("measured", steps[: at + 1], _held(seen, low, high), {"width": 0}),
@@ -136,7 +136,7 @@ def _ruler(settings: DescendSettings) -> Panel:
          "line": {"width": 0}, "layer": "below"}
         for lo, hi, (_, color) in zones
     ]  # fmt: skip
-    traces = [_edges(settings), _names(zones)]
+    traces = [_edges(settings), _edge_words(settings), _names(zones)]
     traces.append(
         {
             "type": "scatter",
@@ -157,22 +157,34 @@ def _ruler(settings: DescendSettings) -> Panel:
 
 
 def _edges(settings: DescendSettings) -> Trace:
-    """The marks at 1/L and 2/L across the ruler, with their numbers: below 1/L, above 2/L."""
+    """The marks at 1/L and 2/L across the ruler."""
     rates = [n / settings.curvature for n in (1, 2)]
     y = np.array([rates[0], rates[0], np.nan, rates[1], rates[1]])
     return {
         **_line("edge", np.array([0, 1, np.nan, 0, 1]), y, {}),
-        "mode": "lines+text",
         "line": {"color": EXACT, "dash": "dash", "width": 2},
-        "text": ["", f"1/L = {rates[0]:.3g}", "", "", f"2/L = {rates[1]:.3g}"],
-        "textposition": ["bottom left"] * 3 + ["top left"] * 2,
-        "textfont": {"color": EXACT, "size": 12},
+    }
+
+
+def _edge_words(settings: DescendSettings) -> Trace:
+    """The marks' numbers, off their lines: below 1/L, above 2/L."""
+    rates = [n / settings.curvature for n in (1, 2)]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "edges",
+        "hoverinfo": "skip",
+        "x": [0.96, 0.96],
+        "y": [rates[0] - 0.007, rates[1] + 0.007],
+        "text": [f"1/L = {rates[0]:.3g}", f"2/L = {rates[1]:.3g}"],
+        "textposition": ["bottom left", "top left"],
+        "textfont": {"size": 12},
     }
 
 
 def _names(zones: list[tuple[float, float, tuple[str, str]]]) -> Trace:
     """What a rate in each zone does, where there is room for the word."""
-    wide = [zone for zone in zones if zone[1] - zone[0] > 0.085]  # or it would meet the marks'
+    wide = [zone for zone in zones if zone[1] - zone[0] > 0.099]  # or it would meet the marks'
     return {
         "type": "scatter",
         "mode": "text",

@@ -70,7 +70,7 @@ def inside(frames: list[Frame], at: int) -> Panel:
     x = {"range": [-1, left + 10 * each + 1], "title": {"text": "pixels (left), guess (right)"}}
     y = {"range": [len(sheet) - 2, -5], "title": {"text": "pixels (left), true digit (right)"}}
     title = "First weights; which digit is taken for which"
-    return Panel(traces, title, {**x, **_BARE}, {**y, **_BARE}, square=True)
+    return Panel(traces, title, {**x, **_BARE}, {**y, **_BARE}, square=True, stacked=290)
 
 
 def _sheet(images: np.ndarray, columns: int = COLUMNS) -> np.ndarray:

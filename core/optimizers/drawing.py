@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.optimizers.network import Frame
 
 ROW, HALF, ANSWER = 1.15, 0.5, 1.9  # rows apart; half of a unit's map; half of the answer's map
+WIDE = 1.5  # times its height
 LEVELS = ((0.1, 0.7, 0.35), (0.4, 1.6, 0.55), (1.0, 3.0, 0.7), (2.0, 5.0, 0.85))
 """From which |weight| an edge is drawn, how wide (pixels), how opaque."""
 LEGEND = "orange above 0, blue below; wide is strong"
@@ -35,9 +36,9 @@ def network(layers: tuple[int, ...], frame: Frame) -> Panel:
     traces.append(_names(columns, layers))
     wide, tall = columns[-1][0, 0] + ANSWER, max(counts[:-1]) * ROW / 2 + 0.1
     x = {"range": [-HALF - 1.0, wide + 0.2], "title": {"text": LEGEND}, **_BARE}
-    y = {"range": [-tall, tall + 0.6], "title": {"text": "unit"}, **_BARE}
+    y = {"range": [-tall, tall + 0.6], "visible": False}
     title = "What each unit answers over the plane"
-    return Panel(traces, title, x, y, square=True)
+    return Panel(traces, title, x, y, square=True, stacked=310)
 
 
 _BARE = {"showgrid": False, "showticklabels": False}
@@ -46,7 +47,8 @@ _BARE = {"showgrid": False, "showticklabels": False}
 def _columns(counts: list[int]) -> list[np.ndarray]:
     """(units, 2) middle of every unit drawn, a column a layer."""
     tall = max(max(counts) * ROW, 2 * ANSWER)
-    apart = max(2.2, 2.4 * tall / (len(counts) - 1) * 0.85)
+    # Half as wide again as it is high: in a row of its own and on a narrow screen it fills much.
+    apart = max(2.2, (WIDE * tall - 2 * ANSWER) / (len(counts) - 1))
     columns = [
         np.stack([np.full(n, place * apart), ((n - 1) / 2 - np.arange(n)) * ROW], 1)
         for place, n in enumerate(counts)

@@ -33,8 +33,8 @@ def draw_tug(settings: Settings, frames: list[Frame], at: int) -> Figure:
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.log10(pushed[..., 0] / pushed[..., 1])
     lines = _lines(settings, steps, np.clip(ratio, -_TUG, _TUG), (-_TUG, _TUG))
-    words = ((0.9, "rare ones win: towards -1"), (-0.9, "common ones win: towards +1"))
-    notes = [_note(text, settings, y * _TUG) for y, text in words]
+    words = ((0.64, "rare ones win: towards −1"), (-0.64, "common ones win: towards +1"))
+    notes = [_note(text, settings, y * _TUG) for y, text in words]  # between two grid lines
     ticks = (0.2, 0.5, 1, 2, 5)
     y = {"title": {"text": "rare push / common push"}, "range": [-_TUG, _TUG]}
     y |= {"tickvals": [math.log10(v) for v in ticks], "ticktext": [f"{v:g}" for v in ticks]}
@@ -68,6 +68,7 @@ def _regret(settings: Settings, frames: list[Frame], at: int) -> Panel:
     least = most if heavy and not settings.project else 10 * scale
     least = least if settings.stochastic or heavy else 0.2
     y = _bent_axis("mean regret", least, most, 10.0)
+    regret = np.where(steps[:, None] > 0, regret, np.nan)  # nothing is paid before the first step
     lines = _lines(settings, steps, np.arcsinh(10 * regret), y["range"])
     return Panel([_level(settings, 0.0), *lines], "What it cost", x=_rounds(settings), y=y)
 
@@ -154,12 +155,20 @@ def _spread(ends: list[float], gap: float) -> list[float]:
 def _rounds(settings: Settings) -> dict[str, Any]:
     ticks = np.linspace(0, settings.steps, 4).round().astype(int).tolist()
     labels = [f"{tick:,}".replace(",", " ") for tick in ticks]
-    axis = {"title": {"text": "step"}, "range": [0, 1.55 * settings.steps]}
+    # From a little left of 0, or a fall at the start would lie on the axis.
+    span = [-0.015 * settings.steps, _room(settings) * settings.steps]
+    axis = {"title": {"text": "step"}, "range": span}
     return {**axis, "tickvals": ticks, "ticktext": labels}
 
 
+def _room(settings: Settings) -> float:
+    """The axis's length over the steps: the longest name fits beside the lines in 280 pixels."""
+    letters = max(len(TITLES[name]) for name in settings.optimizers)
+    return 1 / (1 - (6 * letters + 12) / 280)
+
+
 def _note(text: str, settings: Settings, y: float) -> dict[str, Any]:
-    return {"text": text, "x": 1.52 * settings.steps, "y": y, "xanchor": "right"}
+    return {"text": text, "x": 0.99 * _room(settings) * settings.steps, "y": y, "xanchor": "right"}
 
 
 def _height(settings: Settings) -> dict[str, Any]:

@@ -15,10 +15,10 @@ _STYLE = {
     "nadam": (4, 0),
     "radam": (4, 1),
     "adamax": (4, 2),
-    "adagrad": (7, 0),
+    "adagrad": (7, 3),
     "adadelta": (7, 1),
-    "rmsprop": (5, 0),
-    "lbfgs": (6, 0),
+    "rmsprop": (5, 2),
+    "lbfgs": (6, 3),
     "lion": (3, 0),
 }
 

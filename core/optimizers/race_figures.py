@@ -10,11 +10,20 @@ import numpy as np
 from core.experiment import Figure
 from core.optimizers.hyper import TITLES
 from core.optimizers.palette import color, style
-from core.optimizers.race_ground import HUGE, RATES, Window, heights, path_of, window_of, within
+from core.optimizers.race_ground import (
+    HIGH,
+    HUGE,
+    RATES,
+    Window,
+    heights,
+    path_of,
+    window_of,
+    within,
+)
 from core.optimizers.surfaces import SURFACES
 from core.plot.labels import place
 from core.plot.panels import Panel, figure
-from core.plot.theme import EXACT, HEIGHTS
+from core.plot.theme import EXACT, HEIGHTS, mixed
 
 if TYPE_CHECKING:
     from core.optimizers.race import RaceFrame, RaceSettings
@@ -30,13 +39,15 @@ STEPS_ALT = (
     "right, against the step, on logarithmic axes."
 )
 FLOOR = 1e-8  # of the loss axis
-_HALO = "0 0 3px #fff, 0 0 3px #fff, 0 0 2px #fff"  # names stay legible over lines and heights
+# Pale and opaque, so that paths and names stand out from them, on light and dark pages alike.
+GROUND = [[share, mixed(shade, 0.55)] for share, shade in HEIGHTS]
+_HALO = ", ".join([f"0 0 3px {GROUND[-1][1]}"] * 3)  # names stay legible over paths
 _RIM = {"width": 1, "color": "white"}
 
 
 def map_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Figure:
     """Paths over contours, and the loss against the step."""
-    return figure([_map(settings, frames, at), _losses(settings, frames, at)], height=460)
+    return figure([_map(settings, frames, at), _losses(settings, frames, at)], height=HIGH)
 
 
 def steps_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Figure:
@@ -51,14 +62,14 @@ def steps_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Figu
         traces.append(_legend(settings, frames[at], y["range"]))
         title = f"Effective step along {letter}"
         panels.append(Panel(traces, title, _step_axis(settings), y))
-    return figure(panels, height=460)
+    return figure(panels, height=HIGH)
 
 
 def _map(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Panel:
     window, now = window_of(settings), frames[at]
     xs, ys, z = heights(settings.options(), window)
-    ground = {"type": "contour", "x": xs, "y": ys, "z": z, "colorscale": HEIGHTS, "ncontours": 18}
-    ground |= {"showscale": False, "hoverinfo": "skip", "opacity": 0.55, "name": "height"}
+    ground = {"type": "contour", "x": xs, "y": ys, "z": z, "colorscale": GROUND, "ncontours": 18}
+    ground |= {"showscale": False, "hoverinfo": "skip", "name": "height"}
     ground |= {"line": {"width": 0.5, "color": "rgba(255,255,255,0.35)"}}
     traces = [ground, _minima(settings)]
     paths = [path_of(frames, at, i) for i in range(len(settings.optimizers))]
@@ -103,6 +114,7 @@ def _ends(settings: RaceSettings, now: RaceFrame, window: Window) -> list[dict[s
     ends = np.clip(now.theta, *np.array(window).T)
     spots = place(ends, texts, window)
     colors = [color(name) for name in names]
+    inks = [mixed(shade, -0.55) for shade in colors]  # the same hue, dark enough to read
     marks = ["circle" if alive else "x" for alive in now.alive]
     gap = np.full((len(names), 1), np.nan)
     leads = [np.hstack([ends[:, [a]], spots.at[:, [a]], gap]).ravel() for a in (0, 1)]
@@ -122,7 +134,7 @@ def _ends(settings: RaceSettings, now: RaceFrame, window: Window) -> list[dict[s
             "x": spots.at[:, 0].astype(np.float32), "y": spots.at[:, 1].astype(np.float32),
             "text": [f"<b>{text}</b>" for text in texts],
             "textposition": [f"middle {'right' if right else 'left'}" for right in spots.right],
-            "textfont": {"color": colors, "size": 12, "shadow": _HALO},
+            "textfont": {"color": inks, "size": 12, "shadow": _HALO},
         },
     ]  # fmt: skip
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Span = tuple[float, float]
 Window = tuple[Span, Span]
 SIDE, KEPT = 49, 150
+HIGH = 460  # pixels: every view of the race
 HUGE = 1e30  # what a float32 on its way to the browser holds with ease
 RATES = {"best": "each at its best learning rate", "same": "one learning rate for all: unfair"}
 

@@ -113,7 +113,7 @@ def _seeds(settings: Settings, now: Frame) -> Panel:
     for one, values in zip(dots, now.test, strict=True):
         one |= {"customdata": 100 * values, "hoverinfo": None}
         one["hovertemplate"] = "%{customdata:.2f} %<extra></extra>"
-    x = {"range": [-0.6, 1.6], "tickvals": [0, 1], "title": {"text": "optimizer"}}
+    x = {"range": [-0.6, 1.6], "tickvals": [0, 1], "title": {"text": "optimizer", "standoff": 14}}
     x |= {"ticktext": [TITLES[name] for name in _names(settings)]}
     y = accuracy_axis("test accuracy")
     return Panel([joined, *dots, _means(settings, now)], f"{count} seeds; diamond: mean", x, y)
@@ -138,7 +138,7 @@ def _pairs(settings: Settings, now: Frame) -> Panel:
     bars |= {"width": 12, "thickness": 3, "color": theme.WARNING}
     middle = {"color": theme.WARNING, "symbol": "diamond", "size": 12}
     seeds = {"color": theme.EXACT, "size": 6}
-    words = "mean {:+.2f} %<br>95 % interval<br>{:+.2f} to {:+.2f} %".format(*numbers)
+    words = "mean {:+.2f} points<br>95 % interval<br>{:+.2f} to {:+.2f}".format(*numbers)
     traces = [
         _plain("lines", [-1, 1], [0, 0], line={"color": theme.EXACT, "dash": "dash", "width": 2}),
         _plain("markers", beside(len(differences)) - 0.35, bent(differences), marker=seeds),

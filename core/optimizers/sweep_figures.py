@@ -36,7 +36,7 @@ def _plane(settings: Settings, frames: list[Frame], at: int) -> Panel:
     pale = {"showscale": False, "hoverinfo": "skip", "type": "heatmap", "x": x, "y": y}
     fills = [
         {**pale, "z": _only(frame, which), "colorscale": [[0, color], [1, color]], "opacity": share}
-        for which, color, share in ((_GOING, EXACT, 0.25), (_BLOWN, WARNING, 0.35))
+        for which, color, share in ((_GOING, EXACT, 0.16), (_BLOWN, WARNING, 0.16))
     ]
     map_ = clickable(
         _speed(settings, frame), x, y, HEIGHTS, "%{text}", _verdicts(settings, frames[-1]),
@@ -170,7 +170,7 @@ def _labels(settings: Settings, frame: Frame, x: np.ndarray, y: np.ndarray) -> d
     for which, word in _WORDS.items():
         spot = _middle(frame.state == which)
         at = (None, None) if spot is None else (float(x[spot[1]]), float(y[spot[0]]))
-        places.append((*at, word, "middle center"))
+        places.append((*at, f"<b>{word}</b>", "middle center"))
     tall = float(y[-1] - y[0])
     settled, blown = (frame.metrics[name] for name in ("converged", "diverged"))
     head = f"step {frame.step}: {settled:.0%} settled, {blown:.0%} blown up"

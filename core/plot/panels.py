@@ -14,6 +14,7 @@ from core.experiment import Figure
 from core.plot.theme import GRID
 
 GAP, TOP, BOTTOM, EDGE = 84, 42, 58, 8  # pixels: between panels, over a panel, under it, above all
+STACKED = 360  # pixels: height of a panel on a narrow screen
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Panel:
     """One set of axes: traces, a title, axis layouts, and what share of the width it takes.
 
     square: one unit is as long on x as on y. scene: the layout of a 3-D panel, instead of axes.
+    stacked: its height on a narrow screen, in pixels with what stands over and under it; 0: the
+    figure's, but 360 at most.
     notes, shapes: annotations and shapes in this panel's own coordinates.
     """
 
@@ -33,6 +36,7 @@ class Panel:
     scene: dict[str, Any] | None = None
     notes: Sequence[dict[str, Any]] = ()
     shapes: Sequence[dict[str, Any]] = ()
+    stacked: int = 0
 
 
 def figure(panels: Sequence[Panel], height: int = 440, **layout: Any) -> Figure:
@@ -42,6 +46,7 @@ def figure(panels: Sequence[Panel], height: int = 440, **layout: Any) -> Figure:
         "titles": [p.title for p in panels],
         "widths": [p.width for p in panels],
         "height": height,
+        "stacked": [p.stacked or min(height, STACKED) for p in panels],
         "scenes": [p.scene is not None for p in panels],
     }
     for number, panel in enumerate(panels, 1):
@@ -50,38 +55,47 @@ def figure(panels: Sequence[Panel], height: int = 440, **layout: Any) -> Figure:
     return arrange(fig, [list(range(len(panels)))])
 
 
-def arrange(fig: Figure, rows: Sequence[Sequence[int]], height: int | None = None) -> Figure:
-    """Place the panels (by number, from 0) in rows; a new figure that shares the traces."""
+def arrange(
+    fig: Figure, rows: Sequence[Sequence[int]], heights: Sequence[int] | None = None
+) -> Figure:
+    """Place the panels (by number, from 0) in rows; a new figure that shares the traces.
+
+    heights: of each row, in pixels; without them every row is as high as the figure says.
+    """
     meta = fig["layout"]["meta"]
-    each = height or meta["height"]
-    total = each * len(rows)
+    each = heights or [meta["height"]] * len(rows)
+    total = sum(each)
     # The last row stands on the margin: Plotly keeps an axis title within the margin under it.
     margin = {"l": 56, "r": 16, "t": EDGE, "b": BOTTOM}
     layout = {**fig["layout"], "height": total, "margin": margin}
     inner = total - EDGE - BOTTOM
     notes = [note for note in layout["annotations"] if note.get("name") != "panel"]
     for place, row in enumerate(rows):
-        high = 1 - (place * each + TOP - EDGE) / inner
-        low = 1 - ((place + 1) * each - BOTTOM - EDGE) / inner
-        span = [meta["widths"][n] for n in row]
-        left = 0.0
-        gap = GAP / 1000
-        room = 1 - gap * (len(row) - 1)
-        for n, width in zip(row, span, strict=True):
-            right = left + room * width / sum(span)
-            _place(layout, meta, n, (left, min(right, 1.0)), (max(low, 0.0), min(high, 1.0)))
-            notes.append(_title(meta["titles"][n], left, min(high, 1.0)))
-            left = right + gap
+        high = 1 - (sum(each[:place]) + TOP - EDGE) / inner
+        low = 1 - (sum(each[: place + 1]) - BOTTOM - EDGE) / inner
+        y = max(low, 0.0), min(high, 1.0)
+        for n, x in zip(row, _across([meta["widths"][n] for n in row]), strict=True):
+            _place(layout, meta, n, x, y)
+            notes.append(_title(meta["titles"][n], x[0], y[1]))
     layout["annotations"] = notes
     return {**fig, "layout": layout}
 
 
+def _across(widths: Sequence[float]) -> list[tuple[float, float]]:
+    """Left and right end of each panel of a row, in shares of it."""
+    gap, left, spans = GAP / 1000, 0.0, []
+    room = 1 - gap * (len(widths) - 1)
+    for width in widths:
+        right = left + room * width / sum(widths)
+        spans.append((left, min(right, 1.0)))
+        left = right + gap
+    return spans
+
+
 def narrow(fig: Figure) -> Figure:
     """The same panels one under the other, for a screen of some 390 pixels."""
-    count = len(fig["layout"]["meta"]["titles"])
-    return arrange(
-        fig, [[n] for n in range(count)], height=min(fig["layout"]["meta"]["height"], 360)
-    )
+    heights = fig["layout"]["meta"]["stacked"]
+    return arrange(fig, [[n] for n in range(len(heights))], heights)
 
 
 def above(top: Figure, below: Figure, names: tuple[str, str]) -> Figure:
@@ -103,12 +117,12 @@ def above(top: Figure, below: Figure, names: tuple[str, str]) -> Figure:
         **meta,
         "titles": titles,
         "widths": meta["widths"] * 2,
+        "stacked": meta["stacked"] * 2,
         "scenes": meta["scenes"] * 2,
     }
     both = {"data": [*top["data"], *shifted["data"]], "layout": layout}
-    return arrange(
-        both, [list(range(count)), list(range(count, 2 * count))], height=min(meta["height"], 360)
-    )
+    rows = [list(range(count)), list(range(count, 2 * count))]
+    return arrange(both, rows, [min(meta["height"], STACKED)] * 2)
 
 
 def _add(fig: Figure, panel: Panel, suffix: str) -> None:

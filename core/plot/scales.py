@@ -39,7 +39,7 @@ def difference_axis(low: float = -5.2, high: float = 6.9) -> dict[str, Any]:
     ticks = [-30, -10, -3, -1, 0, 1, 3, 10, 30]
     names = {"tickvals": bent(np.array(ticks)).tolist(), "ticktext": [f"{n:+d}" for n in ticks]}
     names["ticktext"][4] = "0"
-    return {"range": [low, high], "title": {"text": "difference (%, asinh scale)"}, **names}
+    return {"range": [low, high], "title": {"text": "percentage points (asinh scale)"}, **names}
 
 
 def beside(count: int, width: float = 0.3) -> np.ndarray:

@@ -53,3 +53,10 @@ def series(index: int) -> dict[str, str]:
     """
     dash = index // 4 + index // 16
     return {"color": SERIES[index % len(SERIES)], "dash": DASHES[dash % len(DASHES)]}
+
+
+def mixed(color: str, share: float) -> str:
+    """The colour #rrggbb mixed with white by that share, from 0 to 1, or with black, from -1."""
+    ground = 255 if share > 0 else 0
+    parts = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(p + abs(share) * (ground - p)):02x}" for p in parts)

@@ -109,6 +109,17 @@ def test_narrow_stacks_the_panels_and_leaves_the_original_alone() -> None:
     assert slim["data"] is wide["data"]
 
 
+def test_a_panel_that_needs_room_when_stacked_gets_it_and_the_others_keep_theirs() -> None:
+    """Inner heights of 480, 360 and 260 pixels, each less 42 over it and 58 under it."""
+    slim = narrow(figure([Panel([line()], "High", stacked=480), Panel([line()], "Plain"),
+                          Panel([line()], "Low", stacked=260)], height=HEIGHT))  # fmt: skip
+    assert slim["layout"]["height"] == 480 + 360 + 260
+    inner = 1100 - 8 - 58  # what Plotly's margins leave
+    tall = [(high - low) * inner for _, _, low, high in domains(slim)]
+    assert tall == pytest.approx([380, 260, 160])
+    assert narrow(figure([Panel([line()], "Low")], height=200))["layout"]["height"] == 200
+
+
 def test_arranging_again_gives_what_the_first_time_gave() -> None:
     fig = sample()
     assert equal(arrange(narrow(fig), [[0, 1, 2]]), fig)

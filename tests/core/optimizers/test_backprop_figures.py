@@ -29,6 +29,11 @@ def texts(traces: list[Trace], color: str) -> list[str]:
     return [word for trace in coloured for word in trace["text"]]
 
 
+def plain(trace: Trace) -> list[str]:
+    """Its words, none of them bold."""
+    return [str(word).removeprefix("<b>").removesuffix("</b>") for word in trace.get("text", ())]
+
+
 def lines(traces: list[Trace]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Of every line in the plane: its two ends (2, 2), and foot and tip of its arrow (2, 2)."""
     found = [t for t in traces if t.get("marker", {}).get("symbol") == "arrow"]
@@ -89,16 +94,16 @@ def test_the_plane_is_coloured_by_the_answer(kind: str) -> None:
 def test_each_edge_bears_its_weight_in_green_and_its_gradient_in_pink(kind: str) -> None:
     """Where a click takes it apart: name and weight over the edge's middle, dL/d(weight) under."""
     _, frames, traces = drawn(1, kind=kind, steps=2)
-    over = next(t for t in traces if str(t.get("text", [""])[0]).startswith(f"{EDGES[kind][0]} "))
+    over = next(t for t in traces if plain(t)[:1] and plain(t)[0].startswith(f"{EDGES[kind][0]} "))
     under = traces[traces.index(over) + 1]
     hit = next(t for t in traces if t.get("name") == "weights")
     assert [t["textfont"]["color"] for t in (over, under)] == [LEARNED, GRADIENT]
     assert list(over["x"]) == list(under["x"]) == list(hit["x"])
     assert list(over["y"]) == list(under["y"]) == list(hit["y"])
-    assert [word.split()[0] for word in over["text"]] == list(EDGES[kind])
-    weights = [float(word.split()[1]) for word in over["text"]]
+    assert [word.split()[0] for word in plain(over)] == list(EDGES[kind])
+    weights = [float(word.split()[1]) for word in plain(over)]
     np.testing.assert_allclose(weights, frames[1].params, atol=0.0051)
-    np.testing.assert_allclose([float(one) for one in under["text"]], frames[1].grads, atol=0.0051)
+    np.testing.assert_allclose([float(one) for one in plain(under)], frames[1].grads, atol=0.0051)
 
 
 @pytest.mark.parametrize("kind", EDGES)
@@ -109,7 +114,7 @@ def test_nodes_bear_what_went_forward_above_and_what_came_back_below(kind: str) 
     for name in ("x1", "L", "a" if kind == "neuron" else "y"):
         assert f"{ahead[name]:.2f}" in above
     back = dict(zip(NODES[kind], frames[0].backward, strict=True))
-    words = ("dL/dz {:.2f}", "z") if kind == "neuron" else ("{:.2f}", "y")
+    words = ("dL/dz<br>{:.2f}", "z") if kind == "neuron" else ("{:.2f}", "y")
     assert words[0].format(back[words[1]]) in below
     assert LEARNED != GRADIENT
 
@@ -189,3 +194,12 @@ def test_the_curve_is_the_runs_loss_and_the_dashes_what_was_predicted() -> None:
     ends = np.asarray(dashes["y"], float)[1::3]
     squares = np.array([float((frame.grads**2).sum()) for frame in frames])
     np.testing.assert_allclose(ends, np.array(curve["y"]) - settings.lr * squares, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("kind", "edge"), [("neuron", "w2"), ("net", "b1")])
+def test_the_numbers_of_the_chosen_weight_are_bold_and_no_others(kind: str, edge: str) -> None:
+    _, _, traces = drawn(0, kind=kind, edge=edge, steps=0)
+    n = EDGES[kind].index(edge)
+    over = next(t for t in traces if plain(t)[:1] and plain(t)[0].startswith(f"{EDGES[kind][0]} "))
+    for trace in (over, traces[traces.index(over) + 1]):
+        assert [k for k, word in enumerate(trace["text"]) if word.startswith("<b>")] == [n]

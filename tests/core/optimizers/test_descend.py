@@ -77,7 +77,8 @@ def test_the_ruler_has_marks_at_1_and_2_over_l_and_the_rate() -> None:
     settings, frames = run(lr=0.07)
     drawn = traces(settings, frames, 3)
     np.testing.assert_allclose(drawn["edge"]["y"][[0, 1, 3, 4]], [0.1, 0.1, 0.2, 0.2], rtol=1e-6)
-    assert [text for text in drawn["edge"]["text"] if text] == ["1/L = 0.1", "2/L = 0.2"]
+    assert drawn["edges"]["text"] == ["1/L = 0.1", "2/L = 0.2"]
+    assert drawn["edges"]["y"][0] < 0.1 and drawn["edges"]["y"][1] > 0.2  # not on the lines
     assert drawn["rate now"]["y"] == [0.07]
     control = DescendSettings.controls()["lr"]
     assert control.lo < 0.1 and control.hi > 0.2  # both marks lie inside the slider

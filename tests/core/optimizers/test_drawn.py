@@ -158,11 +158,14 @@ def test_a_start_has_the_colour_of_the_minimum_that_it_reached() -> None:
         base = [int(SERIES[i][k : k + 2], 16) for k in (1, 3, 5)]
         stops, colours = zip(*scale[2 * i : 2 * i + 2], strict=True)
         assert stops == pytest.approx((i, i + 1))
-        light, dark = ([int(part) for part in colour[4:-1].split(",")] for colour in colours)
+        light, dark = ([int(one[k : k + 2], 16) for k in (1, 3, 5)] for one in colours)
         assert all(a >= b >= c for a, b, c in zip(light, base, dark, strict=True))
         assert bars["marker"]["color"][i] == SERIES[i]
         share = sum(int(one == i) for one in last.reached.ravel().tolist()) / 1024
         assert bars["x"][i] == pytest.approx(100 * share, rel=1e-5)
+    ends = [float(base + x) for base, x in zip(bars["base"], bars["x"], strict=True)]
+    assert ends[-1] == pytest.approx(100, rel=1e-5)
+    assert [0, *ends[:-1]] == pytest.approx(bars["base"].tolist(), abs=1e-3)
     slow, quick = (last.needed == f(last.needed[arrived]) for f in (np.max, np.min))
     assert (heat["z"] % 1)[slow & arrived].min() > (heat["z"] % 1)[quick & arrived].max()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import colorsys
 import math
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from core.optimizers.palette import style
 from core.optimizers.race import RACE, RaceFrame, RaceSettings
 from core.optimizers.race_ground import window_of
 from core.optimizers.racing import race
+from tests.core.test_theme import VISION, apart, contrast, linear
 
 Trace = Mapping[str, Any]
 VIEW = {view.name: view for view in RACE.views}
@@ -99,22 +102,60 @@ def test_the_scene_draws_the_paths_a_little_over_the_surface(banana: Any) -> Non
         np.testing.assert_allclose(line["z"], exact + lift, atol=1e-4)
 
 
-@pytest.mark.parametrize("view", ["map", "surface"])
 @pytest.mark.parametrize("at", [20, -1])
-def test_a_name_stands_at_the_end_of_its_own_path(banana: Any, view: str, at: int) -> None:
+def test_a_name_stands_at_the_end_of_its_own_path(banana: Any, at: int) -> None:
     """The k-th name, dot and lead are of the k-th racer: dot at its end, lead from dot to name."""
     settings, frames = banana
-    traces, _ = drawn(view, settings, frames, at)
+    traces, _ = drawn("map", settings, frames, at)
     now, names, dots = frames[at], of(traces, "names"), of(traces, "ends")
     plain = [text.removeprefix("<b>").split(" (")[0].removesuffix("</b>") for text in names["text"]]
     assert plain == [TITLES[name] for name in settings.optimizers]
     np.testing.assert_allclose(np.stack([dots["x"], dots["y"]], 1), now.theta, rtol=1e-6)
-    leads = of(traces, "leads" if view == "map" else "stalks")
+    leads = of(traces, "leads")
     for k, name in enumerate(settings.optimizers):
         for axis in "xy":
             assert leads[axis][3 * k] == pytest.approx(dots[axis][k])
             assert leads[axis][3 * k + 1] == pytest.approx(names[axis][k])
-        assert names["textfont"]["color"][k] == style(name)["color"] == dots["marker"]["color"][k]
+        assert style(name)["color"] == dots["marker"]["color"][k]
+
+
+def test_names_on_the_map_have_their_racers_hue_and_can_be_read_on_every_height() -> None:
+    """Hue by the standard library; contrast 3 of WCAG 2.2 for bold words, on an opaque ground."""
+    settings, frames = run(optimizers=RaceSettings.choices("optimizers"), steps=10)
+    traces, _ = drawn("map", settings, frames)
+    ground = next(t for t in traces if t["type"] == "contour")
+    assert ground.get("opacity", 1) == 1
+    words = of(traces, "names")["textfont"]["color"]
+    for name, ink in zip(settings.optimizers, words, strict=True):
+        hues = [colorsys.rgb_to_hsv(*linear(c))[0] for c in (ink, style(name)["color"])]
+        assert hues[0] == pytest.approx(hues[1], abs=0.02)
+        assert min(contrast(ink, shade) for _, shade in ground["colorscale"]) >= 3, name
+
+
+def test_the_legend_under_the_scene_names_every_path_once(banana: Any) -> None:
+    settings, frames = banana
+    figure = VIEW["surface"].draw(settings, frames, 20)
+    assert figure["layout"]["showlegend"] is True
+    lines = [t for t in figure["data"] if t["type"] == "scatter3d" and t.get("showlegend", True)]
+    assert [t["name"] for t in lines] == [TITLES[name] for name in settings.optimizers]
+    ends = of(figure["data"], "ends")
+    for k, (name, line) in enumerate(zip(settings.optimizers, lines, strict=True)):
+        assert {key: line["line"][key] for key in ("color", "dash")} == style(name)
+        assert (ends["x"][k], ends["y"][k]) == (line["x"][-1], line["y"][-1])
+
+
+def test_every_view_is_as_high_as_the_others(banana: Any) -> None:
+    heights = [view.draw(*banana, 9)["layout"]["height"] for view in RACE.views]
+    assert len(set(heights)) == 1
+
+
+@pytest.mark.parametrize("vision", VISION.values(), ids=list(VISION))
+def test_everybody_tells_the_optimizers_apart(vision: Any) -> None:
+    """By a noticed difference in colour, or by the dash."""
+    for one, other in combinations(RaceSettings.choices("optimizers"), 2):
+        a, b = style(one), style(other)
+        if a["dash"] == b["dash"]:
+            assert apart(a["color"], b["color"], vision) >= 1, (one, other)
 
 
 def test_the_loss_curves_are_the_frames_losses(banana: Any) -> None:
