@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.experiment import Figure
+from core.gan.optimum import SHARES
 from core.plot import theme
 from core.plot.panels import Panel, figure
 
@@ -41,6 +42,21 @@ DISTANCES = {
     "swd": ("Sliced Wasserstein distance", "in units of the plane", 2.0),
     "mmd": ("Maximum mean discrepancy", "squared", 1.0),
 }
+
+
+def even(settings: Settings) -> tuple[float, float]:
+    """D's loss and G's where fakes and real points cannot be told apart, with D at its best.
+
+    Real points have the label a = 1 less the smoothing, so the best D says s = a / 2 of all.
+    """
+    if not settings.smoothing or settings.loss not in SHARES:
+        return EVEN[settings.loss]
+    a = 1 - settings.smoothing
+    s = a / 2
+    if settings.loss == "least-squares":
+        return a * a / 4, (1 - s) ** 2 / 2
+    d_loss = -a * np.log(s) - (2 - a) * np.log(1 - s)
+    return float(d_loss), float(np.log(1 - s) if settings.loss == "minimax" else -np.log(s))
 
 
 def quality(settings: Settings, frames: list[Frame], at: int) -> Panel:
@@ -80,30 +96,30 @@ def losses(settings: Settings, frames: list[Frame], at: int) -> Figure:
         ("g_loss", "G's loss", "Nor does the generator's", theme.GENERATED),
     )
     panels = []
-    for player, even, span in zip(players, EVEN[settings.loss], SPAN[settings.loss], strict=True):
+    for player, height, span in zip(players, even(settings), SPAN[settings.loss], strict=True):
         name, title, over, color = player
-        panels.append(_loss(settings, frames, at, name, title, over, color, even, span))
+        panels.append(_loss(settings, frames, at, name, title, over, color, height, span))
     return figure(panels, height=400)
 
 
 def _loss(
     settings: Settings, frames: list[Frame], at: int, name: str, title: str, over: str,
-    color: str, even: float, span: tuple[float, float],
+    color: str, height: float, span: tuple[float, float],
 ) -> Panel:  # fmt: skip
     values = [frame.metrics[name] for frame in frames]
     drawn = np.clip(values, *span)
     high = span[1] - span[0]
-    ends = apart([drawn[-1], even], 0.07 * high)
+    ends = apart([drawn[-1], height], 0.07 * high)
     told = f"step {frames[at].step:,}: {values[at]:.4g}" + (
         " (beyond the axis)" if drawn[at] != values[at] else ""
     )
     last = [frames[-1].step, settings.steps]
     traces = [
         line(title, frames, drawn, {"color": color}, values),
-        level("players even", settings.steps, even),
+        level("players even", settings.steps, height),
         dots(frames[at], [drawn[at]], [color]),
         words(
-            last, ends, [f"  {title}", f" even: {even:.3g}"], "middle right", [color, theme.EXACT]
+            last, ends, [f"  {title}", f" even: {height:.3g}"], "middle right", [color, theme.EXACT]
         ),
         words([0], [span[0] + 1.16 * high], [told], "middle right"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.gan.plane_charts import EVEN
+from core.gan.plane_charts import even
 from core.plot.latex import number
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def explain(settings: Settings, frames: list[Frame], at: int) -> dict[str, str]:
 
 
 def _discriminator(settings: Settings, frame: Frame) -> str:
-    loss, even = frame.metrics["d_loss"], EVEN[settings.loss][0]
+    loss, level = frame.metrics["d_loss"], even(settings)[0]
     label = ""
     if settings.smoothing:
         label = f" Real points have the label {1 - settings.smoothing:g} instead of 1."
@@ -47,7 +47,7 @@ def _discriminator(settings: Settings, frame: Frame) -> str:
     return (
         f"After step {frame.step:,} the discriminator's loss over 2,000 real and 2,000 fake points "
         f"is\n\n$$L_D = {D_LOSS[settings.loss]} = {number(loss)}.$$\n\n"
-        f"Where it cannot tell them apart, the least it can reach is {number(even)}.{label}{added}"
+        f"Where it cannot tell them apart, the least it can reach is {number(level)}.{label}{added}"
     )
 
 
@@ -68,17 +68,17 @@ def _generator(settings: Settings, frame: Frame) -> str:
             f"With feature matching the generator makes $${gap}$$ small, where $f$ is the last "
             "hidden layer of the discriminator."
         )
-    loss, even = frame.metrics["g_loss"], EVEN[settings.loss][1]
+    loss, level = frame.metrics["g_loss"], even(settings)[1]
     zero = (
         "It is the part of minus the discriminator's loss that the generator has a say in: what "
         "one player wins, the other loses."
-        if settings.loss == "minimax"
+        if settings.loss in ("minimax", "wasserstein", "wgan-gp")
         else "It is not minus the discriminator's: the game is not zero-sum."
     )
     return (
         f"After step {frame.step:,} the generator's loss is\n\n"
         f"$$L_G = {G_LOSS[settings.loss]} = {number(loss)},$$\n\n"
-        f"and {number(even)} where the players are even. {zero}"
+        f"and {number(level)} where the players are even. {zero}"
     )
 
 

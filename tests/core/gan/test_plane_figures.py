@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import expit
 
 from core.experiment import Figure
 from core.gan.best import best_of
+from core.gan.losses import LOSSES as RULES
 from core.gan.plane import MESH, PLANE, Frame, Settings
-from core.gan.plane_charts import DISTANCES, EVEN, SPAN, distances, losses
+from core.gan.plane_charts import DISTANCES, EVEN, SPAN, distances, even, losses
 from core.gan.plane_figures import LAYERS, PULL, best, game, scale
 from core.gan.plane_why import explain
 from tests.core.runs import frames
@@ -191,6 +193,17 @@ def test_losses_are_drawn_with_the_lines_of_the_equilibrium(loss: str) -> None:
     assert figure["layout"]["meta"]["titles"][0] == "Losses do not measure quality here"
 
 
+@pytest.mark.parametrize("loss", ["minimax", "non-saturating", "least-squares"])
+def test_smoothed_labels_have_an_equilibrium_of_their_own(loss: str) -> None:
+    """By a search over all that D may say, the same of real and fake points."""
+    answers = torch.linspace(-6, 6, 120_001, dtype=torch.float64)[:, None, None]
+    costs = RULES[loss].d(answers, answers, 0.8)
+    best = answers[costs.argmin()][None]
+    want = costs.min().item(), RULES[loss].g(best).item()
+    assert even(Settings(loss=loss, smoothing=0.2)) == pytest.approx(want, abs=1e-4)
+    assert even(Settings(loss=loss)) == EVEN[loss]
+
+
 def test_a_loss_beyond_the_axis_is_drawn_at_its_edge_and_said() -> None:
     settings, film = run()
     far = Frame(**{**vars(film[-1]), "metrics": {**film[-1].metrics, "g_loss": 40.0}})
@@ -264,4 +277,5 @@ def test_the_formulas_have_this_steps_numbers(loss: str) -> None:
         value = float(found[1]) * 10.0 ** int(found[2] or 0)
         assert value == pytest.approx(now[metric], rel=0.01)
     assert "0.02" in told["Discriminator"] and f"{now['high_quality']:.2%}" in told["Good fakes"]
-    assert ("the other loses" in told["Generator"]) is (loss == "minimax")
+    zero_sum = loss in ("minimax", "wasserstein", "wgan-gp")
+    assert ("the other loses" in told["Generator"]) is zero_sum
