@@ -24,6 +24,9 @@ CATALOG = {
     "pooling.classify": "core.pooling.classify:CLASSIFY",
     "gan.line": "core.gan.line:LINE",
     "gan.plane": "core.gan.plane:PLANE",
+    "gan.images": "core.gan.images:IMAGES",
+    "gan.sample": "core.gan.sample:SAMPLE",
+    "gan.judge": "core.gan.judge:JUDGE",
 }
 
 

@@ -108,8 +108,10 @@ def initialise(net: nn.Module, generator: torch.Generator) -> None:
 
 def build(spec: Spec, generator: torch.Generator) -> tuple[Generator, Discriminator]:
     """Both networks at their first weights; the global generator is not drawn from."""
-    made = Generator(spec), Discriminator(spec)
+    with torch.device("meta"):
+        made = Generator(spec), Discriminator(spec)
     for net in made:
+        net.to_empty(device="cpu")
         initialise(net, generator)
     return made
 

@@ -37,7 +37,7 @@ PRESETS = (
         title="Twenty images",
         question="It may learn from twenty small digits only, two of each. What will it make?",
         options=("New digits in the same style", "Copies of the twenty", "Noise"),
-        settings={"data": "digits", "train_size": 20, "steps": 1000},
+        settings={"data": "digits", "train_size": 20, "steps": 1500},
         watch="Copied or new: each made digit over the training image nearest to it.",
         saw="Its samples are {novelty:.2f} times as far from the twenty as real digits that it "
         "never saw. Precision is {precision:.0%}, recall {recall:.0%}.",

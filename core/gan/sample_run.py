@@ -84,13 +84,13 @@ def ways(a: Tensor, b: Tensor) -> Tensor:
 def measures(settings: Settings, net: Generator, made: Tensor, y: Tensor) -> dict[str, float]:
     """How good and how varied the samples are, by features of them and of held-out images."""
     wanted = settings.label != "all" and net.spec.conditional
-    real, learned, labels = _real(net.spec.data, settings.label if wanted else "")
+    real, floor, labels = _real(net.spec.data, settings.label if wanted else "")
     features, classes = read(net.spec.data, made)
     features, classes = features[: len(real)], classes[: len(real)]
     precision, recall = precision_recall(real, features)
     found = {
         "frechet": feature_distance(real, features),
-        "frechet_real": feature_distance(real, learned),
+        "frechet_real": floor,
         "precision": precision,
         "recall": recall,
         "diversity": _spread(features, classes) / _spread(real, labels),
@@ -109,17 +109,17 @@ def _spread(features: np.ndarray, classes: np.ndarray) -> float:
 
 
 @cache
-def _real(data: str, label: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features of held-out and of as many training images, of one class or of all.
+def _real(data: str, label: str) -> tuple[np.ndarray, float, np.ndarray]:
+    """Features of held-out images of one class or of all, and the classes they are read as.
 
-    Last, the classes as which the held-out ones are read.
+    Between them, the Fréchet distance to as many training images.
     """
     images = load(data)
     parts = ((images.x_test, images.y_test), (images.x, images.y))
     chosen = [x[y == int(label)] if label else x for x, y in parts]
     count = min(COUNT, len(chosen[0]))
     (held_out, classes), (learned, _) = (read(data, x[:count]) for x in chosen)
-    return held_out, learned, classes
+    return held_out, feature_distance(held_out, learned), classes
 
 
 def _same(y: Tensor, settings: Settings, count: int) -> Tensor:

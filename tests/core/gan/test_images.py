@@ -205,3 +205,11 @@ def test_a_lost_game_says_whose_rate_it_was(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(Diverged, match=r"At step 0 .* discriminator's learning rate 0\.5 ") as lost:
         list(IMAGES.frames(settings))
     assert lost.value.fix == {"lr_d": 1e-3, "lr_g": 1e-3}
+
+
+def test_building_draws_from_its_own_generator_alone() -> None:
+    before = torch.get_rng_state()
+    one, other = (build(SPEC, seeded(5))[0].state_dict() for _ in range(2))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert float(one["dense.weight"].std()) == pytest.approx(0.02, rel=0.1)
