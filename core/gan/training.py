@@ -86,6 +86,7 @@ class Game:
         self.g_optimizer = make(self.g.parameters, settings.lr_g, settings.beta1)
         self.average = [p.detach().clone() for p in self.g.parameters]
         self.rules = LOSSES[settings.loss]
+        self.r1: float | Tensor = settings.r1  # a number a game where games differ in it
 
     def step(self) -> float:
         """One round: ``d_steps`` updates of D, then one of G. Returns the sum of their losses."""
@@ -111,7 +112,7 @@ class Game:
         m = real.shape[1]
         loss = self.rules.d(said[:, :m], said[:, m:], 1 - settings.smoothing)
         if settings.r1:
-            loss = loss + settings.r1 * r1(self.d, real)
+            loss = loss + self.r1 * r1(self.d, real)
         if settings.loss == "wgan-gp":
             share = self.draws.uniform(real.shape[1], 1)
             loss = loss + settings.penalty * gradient_penalty(self.d, real, fake, share)

@@ -66,6 +66,12 @@ GAN = Lesson(
     {
         "plane": "1 Play",
         "line": "2 Look",
+        "step": "3 Slow down",
+        "seeds": "4 Repeat",
+        "map": "5 Map",
+        "images": "6 Images",
+        "sample": "7 Ask",
+        "judge": "8 Be D",
     },
 )
 LESSONS = (OPTIMIZERS, POOLING, GAN)
