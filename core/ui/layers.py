@@ -39,7 +39,7 @@ def _without(trace: dict[str, Any], hidden: set[str]) -> dict[str, Any]:
     """The trace, or one that is not seen and sends nothing."""
     if trace.get("meta", {}).get("layer") not in hidden:
         return trace
-    none = {key: [] for key in ("x", "y", "z") if key in trace}
+    none: dict[str, Any] = {key: [] for key in ("x", "y", "z") if key in trace}
     return {**trace, **none, "visible": False}
 
 
