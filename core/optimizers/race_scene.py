@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.experiment import Figure
 from core.optimizers.hyper import TITLES
-from core.optimizers.palette import color, style
+from core.optimizers.palette import color
 from core.optimizers.race_ground import (
     HIGH,
     RATES,
@@ -21,7 +22,7 @@ from core.optimizers.race_ground import (
 )
 from core.optimizers.surfaces import SURFACES
 from core.plot.panels import Panel, figure
-from core.plot.theme import GRID, HEIGHTS
+from core.plot.theme import DASHES, GRID, HEIGHTS
 
 if TYPE_CHECKING:
     from core.optimizers.race import RaceFrame, RaceSettings
@@ -43,7 +44,7 @@ def surface_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Fi
     span = (low, max(high, low + 1e-3))  # a flat surface needs some room all the same
     ground |= {"cmin": span[0], "cmax": span[1]}
     traces = [ground, *_ribbon(settings, frames, at, span)]
-    z_title = "height" if settings.surface == "formula" else "height (log)"
+    z_title = "height" if settings.surface == "formula" else "log height"
     axis = {"gridcolor": GRID, "showspikes": False, "backgroundcolor": "rgba(0,0,0,0)"}
     axis |= {"nticks": 5}
     scene = {
@@ -53,12 +54,12 @@ def surface_view(settings: RaceSettings, frames: list[RaceFrame], at: int) -> Fi
         "aspectmode": "manual",
         "aspectratio": {"x": 1.2, "y": 1.2, "z": 0.6},
         "camera": {
-            "eye": {"x": 0.57, "y": -1.52, "z": 1.62},
-            "center": {"x": 0, "y": 0, "z": -0.12},
+            "eye": {"x": 0.76, "y": -2.0, "z": 1.95},
+            "center": {"x": -0.08, "y": 0, "z": -0.3},
         },
     }
     title = f"{SURFACES[settings.surface].title}, {RATES[settings.rates]}"
-    panel = Panel(traces, title, scene=scene, stacked=350)
+    panel = Panel(traces, title, scene=scene, stacked=370)
     return figure([panel], height=HIGH, showlegend=True, legend=_LEGEND)
 
 
@@ -72,11 +73,17 @@ def _ribbon(
         path = within(path_of(frames, at, i), window, 1.0)
         z = scaled(settings.options(), path[:, 0], path[:, 1]) + lift
         place = {"x": path[:, 0].astype(np.float32), "y": path[:, 1].astype(np.float32)}
-        line = {**style(name), "width": 6}
+        line = {**_dashed(settings.optimizers, i), "width": 6}
         drawn = {"type": "scatter3d", "mode": "lines", "name": TITLES[name], "line": line}
         traces.append({**drawn, **place, "z": z.astype(np.float32), "hoverinfo": "name"})
         tips.append((*path[-1], z[-1]))
     return [*traces, _tips(settings, np.array(tips))]
+
+
+def _dashed(names: Sequence[str], i: int) -> dict[str, str]:
+    """Its colour; solid where no racer before it has the same, for dashes in space look torn."""
+    same = [name for name in names[:i] if color(name) == color(names[i])]
+    return {"color": color(names[i]), "dash": DASHES[len(same)]}
 
 
 def _tips(settings: RaceSettings, tips: np.ndarray) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def _plane(settings: Settings, frames: list[Frame], at: int) -> Panel:
     pale = {"showscale": False, "hoverinfo": "skip", "type": "heatmap", "x": x, "y": y}
     fills = [
         {**pale, "z": _only(frame, which), "colorscale": [[0, color], [1, color]], "opacity": share}
-        for which, color, share in ((_GOING, EXACT, 0.16), (_BLOWN, WARNING, 0.16))
+        for which, color, share in ((_GOING, EXACT, 0.08), (_BLOWN, WARNING, 0.16))
     ]
     map_ = clickable(
         _speed(settings, frame), x, y, HEIGHTS, "%{text}", _verdicts(settings, frames[-1]),

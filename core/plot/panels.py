@@ -120,7 +120,9 @@ def above(top: Figure, below: Figure, names: tuple[str, str]) -> Figure:
         "stacked": meta["stacked"] * 2,
         "scenes": meta["scenes"] * 2,
     }
-    both = {"data": [*top["data"], *shifted["data"]], "layout": layout}
+    named = {trace.get("name") for trace in top["data"]}  # once in a legend is enough
+    lower = [t | ({"showlegend": False} if t.get("name") in named else {}) for t in shifted["data"]]
+    both = {"data": [*top["data"], *lower], "layout": layout}
     rows = [list(range(count)), list(range(count, 2 * count))]
     return arrange(both, rows, [min(meta["height"], STACKED)] * 2)
 

@@ -151,6 +151,15 @@ def test_above_puts_two_figures_in_two_rows_of_one() -> None:
     assert [shape["xref"] for shape in layout["shapes"]] == ["x3", "x6"]
 
 
+def test_a_legend_of_two_rows_has_every_name_once() -> None:
+    def row(*names: str) -> dict[str, Any]:
+        return figure([Panel([{**line(), "name": name} for name in names], "Loss")])
+
+    both = above(row("a", "b"), row("b", "c"), ("Now", "Pinned"))
+    shown = [trace["name"] for trace in both["data"] if trace.get("showlegend", True)]
+    assert shown == ["a", "b", "c"]
+
+
 def test_stacking_two_rows_keeps_all_six() -> None:
     slim = narrow(above(sample(), sample(), ("Now", "Pinned")))
     assert_apart(slim)

@@ -140,8 +140,17 @@ def test_the_legend_under_the_scene_names_every_path_once(banana: Any) -> None:
     assert [t["name"] for t in lines] == [TITLES[name] for name in settings.optimizers]
     ends = of(figure["data"], "ends")
     for k, (name, line) in enumerate(zip(settings.optimizers, lines, strict=True)):
-        assert {key: line["line"][key] for key in ("color", "dash")} == style(name)
+        assert line["line"]["color"] == style(name)["color"]
         assert (ends["x"][k], ends["y"][k]) == (line["x"][-1], line["y"][-1])
+
+
+def test_no_two_paths_of_the_scene_are_drawn_alike() -> None:
+    """All fifteen: by colour or by dash; the first of a colour is solid."""
+    settings, frames = run(optimizers=RaceSettings.choices("optimizers"), steps=10)
+    lines = [t["line"] for t in drawn("surface", settings, frames)[0] if t.get("mode") == "lines"]
+    styles = [(line["color"], line["dash"]) for line in lines]
+    assert len(set(styles)) == len(styles) == len(settings.optimizers)
+    assert dict(reversed(styles)) == {color: "solid" for color, _ in styles}
 
 
 def test_every_view_is_as_high_as_the_others(banana: Any) -> None:
