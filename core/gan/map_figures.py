@@ -47,7 +47,7 @@ def _map(settings: Settings, now: Frame) -> Panel:
         zmin=0, zmax=settings.mixture.count, showscale=False,
     )  # fmt: skip
     traces = [heat, _digits(settings, now, x, y), _even(settings, x), _told(settings, now, x, y)]
-    title = f"Modes covered, of {settings.mixture.count} (pale: all)"
+    title = f"Modes covered, of {settings.mixture.count}; upwards: {UPRIGHT[settings.up]}"
     return Panel([*traces, squares], title, _across(x), _upright(settings, y), width=1.0)
 
 
