@@ -47,7 +47,7 @@ def _losses(settings: Settings, frames: list[Frame], at: int) -> Panel:
     says = [f"{name} {frames[at].metrics[metric]:.2f}" for name, metric, _ in both]
     text = "<br>".join([f"step {frames[at].step:,}", *says])
     traces.append(words([settings.steps], [hi], [text], "bottom left"))
-    shapes = [level(value) for value in EQUILIBRIUM.get(settings.loss, ())]
+    shapes = [level(value, settings.steps) for value in EQUILIBRIUM.get(settings.loss, ())]
     y = {"title": {"text": "loss"}, "range": [lo, hi + 0.02 * (hi - lo)]}
     title = "Losses: they do not measure quality"
     return Panel(traces, title, step_axis(settings.steps), y, shapes=shapes, width=0.9)
@@ -159,12 +159,10 @@ def dots(frame: Frame, values: list[float], colors: list[str]) -> dict[str, Any]
     }
 
 
-def level(value: float) -> dict[str, Any]:
-    """A level line over all steps: where an equilibrium or a real set lies."""
+def level(value: float, last: float, first: float = 0.0) -> dict[str, Any]:
+    """A level line: where an equilibrium or a real set lies."""
     dash = {"color": theme.EXACT, "dash": "dot", "width": 1}
-    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "y0": value, "y1": value} | {
-        "line": dash
-    }
+    return {"type": "line", "x0": first, "x1": last, "y0": value, "y1": value, "line": dash}
 
 
 def step_axis(most: int) -> dict[str, Any]:

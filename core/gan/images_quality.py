@@ -35,7 +35,7 @@ def _frechet(settings: Settings, frames: list[Frame], at: int) -> Panel:
         words(
             [settings.steps], [HIGH * 0.7], [f"{frames[at].metrics['frechet']:.2f}"], "middle left"
         ),
-        words([0], [real], ["real against real"], "top right", 11, theme.EXACT),
+        words([0], [real], ["real against real"], "bottom right", 11, theme.EXACT),
     ]
     y = {
         "type": "log",
@@ -43,7 +43,7 @@ def _frechet(settings: Settings, frames: list[Frame], at: int) -> Panel:
         "title": {"text": "distance (log scale)"},
         "tickvals": [0.1, 1, 10, 100],
     }
-    shapes = [level(real)]
+    shapes = [level(real, settings.steps)]
     return Panel(traces, "Fréchet distance", step_axis(settings.steps), y, shapes=shapes)
 
 
@@ -76,4 +76,4 @@ def _classes(settings: Settings, frame: Frame) -> Panel:
     x = {"range": [-0.6, 9.6], "title": {"text": "read as"}, **ticks}
     y = {"range": [0, 0.5], "tickformat": ".0%", "title": {"text": "share of samples"}}
     bars["y"] = np.minimum(frame.shares, 0.5)
-    return Panel([bars], "What is made", x, y, shapes=[level(0.1)])
+    return Panel([bars], "What is made", x, y, shapes=[level(0.1, 9.6, -0.6)])

@@ -120,7 +120,16 @@ def _lengths(frame: Frame) -> Panel:
         for n, name in enumerate(("straight", "arc"))
     ]
     middle = [float(row[COLUMNS // 2]) for row in frame.lengths]
-    traces.append(words([0.5] * 2, middle, ["straight", "arc"], "top center", 12, list(colors)))
+    traces.append(
+        words(
+            [0.5] * 2,
+            [v + 0.25 for v in middle],
+            ["straight", "arc"],
+            "top center",
+            12,
+            list(colors),
+        )
+    )
     most = max(1.0, 1.25 * float(frame.lengths.max()))
     x = {"title": {"text": "share of the way"}, "range": [-0.03, 1.03]}
     y = {"title": {"text": "length of the noise"}, "range": [0, most]}

@@ -213,3 +213,13 @@ def test_building_draws_from_its_own_generator_alone() -> None:
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert float(one["dense.weight"].std()) == pytest.approx(0.02, rel=0.1)
+
+
+def test_level_lines_are_in_their_own_panel() -> None:
+    """Those of the losses on the second axes, at 2 ln 2 and ln 2."""
+    settings = Settings(data="digits", steps=10, width=4)
+    figures = IMAGES.figures(settings, list(IMAGES.frames(settings)), 0)
+    losses, quality = (figures[name]["layout"]["shapes"] for name in ("wall", "quality"))
+    assert [(one["xref"], one["yref"]) for one in losses] == [("x2", "y2")] * 2
+    assert [one["y0"] for one in losses] == pytest.approx([2 * np.log(2), np.log(2)])
+    assert [one["xref"] for one in quality] == ["x", "x3"]
