@@ -10,7 +10,7 @@ from core.engine import get_engine
 from core.engine.limits import QueueFull
 from core.engine.run import Run
 from core.experiment import Experiment, Preset
-from core.ui import runs
+from core.ui import runs, stale
 from core.ui.told import duration
 
 EVERY_S = 0.5
@@ -21,9 +21,10 @@ def ask(experiment: Experiment, preset: Preset) -> None:
     if not seeded(experiment, preset.id):
         return
     run = get_engine().get(st.session_state.get(_key(experiment, preset), ""))
-    going = run is not None and run.active
+    going, controls = run is not None and run.active, stale.kept(experiment)
 
     def body() -> None:
+        stale.restore(controls)
         now = get_engine().get(st.session_state.get(_key(experiment, preset), ""))
         if (now is not None and now.active) != going:
             st.rerun()

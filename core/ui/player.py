@@ -17,7 +17,7 @@ from core.experiment import Experiment, Figure, Settings, View
 from core.plot.animation import animate, thin
 from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
-from core.ui import address, clicks, layers, pins, runs, stages, told, zoom
+from core.ui import address, clicks, layers, pins, runs, stages, stale, told, zoom
 from core.ui.runs import Shown
 from core.ui.window import is_narrow
 
@@ -45,14 +45,15 @@ def show(
     if st.session_state.pop(f"{experiment.name}#go", False) and not shown.active:
         _train(experiment, settings)
         shown = runs.current(experiment, settings)
-    slim, every = is_narrow(), _pace(shown)
+    slim, every, controls = is_narrow(), _pace(shown), stale.kept(experiment)
 
     def body() -> None:
         if clicks.waiting(experiment):
             st.rerun()
+        stale.restore(controls)
         now = runs.current(experiment, settings)
         if _pace(now) != every:
-            if not now.active:  # the buttons at once: the rest comes with the rerun
+            if now.run and now.run.state == "cancelled":  # the buttons at once, then the rest
                 _offer_replay(experiment, now)
                 _transport(experiment, settings, now)
                 time.sleep(address.FLUSH_S)

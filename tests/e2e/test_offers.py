@@ -123,6 +123,21 @@ def test_a_question_is_tried_guessed_answered_and_sent(tab: Page) -> None:
     assert all(np.array_equal(mine[name], theirs[name], equal_nan=True) for name in mine)
 
 
+def test_a_slow_browser_does_not_undo_a_preset(tab: Page) -> None:
+    """While the run goes on, it tells what its controls stood at before it drew the preset's."""
+    travellers = get(RACE).preset("travellers")
+    opened(tab, lesson.path(RACE))
+    slow = tab.context.new_cdp_session(tab)
+    slow.send("Emulation.setCPUThrottlingRate", {"rate": 8})
+    lesson.press(tab, RACE, "try-travellers")
+    tab.wait_for_url("**race.surface=Beale**")
+    wait_for_quiet(tab)
+    slow.detach()
+    wait_for_quiet(tab)
+    expect(tab.get_by_role("heading", level=5)).to_have_text(travellers.question)
+    assert set(table(tab)) == {"Momentum", "AdaGrad", "Adam"} == set(lesson.paths(tab))
+
+
 def test_controls_come_with_what_they_apply_to_and_racers_leave(tab: Page) -> None:
     opened(tab, lesson.path(RACE))
     before = figure(tab)
