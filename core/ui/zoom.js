@@ -50,8 +50,16 @@ export default function ({ parentElement, data, setStateValue }) {
     if (ear.played || !chart.layout.meta?.plays) return;
     ear.played = true;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    press(chart);
+  }
+
+  // The frames and the button come some time after the chart.
+  function press(chart) {
+    if (!chart.isConnected) return;
     const button = chart.querySelector(".updatemenu-button");
-    button?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    if (button && chart._transitionData?._frames?.length) {
+      button.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    } else requestAnimationFrame(() => press(chart));
   }
 
   const look = () => {
