@@ -194,6 +194,7 @@ IMAGES = Experiment(
         "guess",
         "g_loss": "no measure of quality: it says how the game stands",
         "frechet": "lower is better; frechet_real is what real images reach",
+        "frechet_real": "what there is to reach: real images against other real ones",
         "precision": "higher is better: the share of samples among real images; the share of "
         "held-out images among training images is near 0.8",
         "recall": "higher is better: the share of real images that lie among the samples",

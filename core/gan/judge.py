@@ -149,6 +149,8 @@ JUDGE = Experiment(
     good={
         "your_score": "10 of 10 is best; 5 is a blind guess",
         "d_score": "the discriminator's, on the same ten",
+        "d_so_far": "the discriminator's, of the rounds that are over",
+        "answered": "ten, then the game is over",
         "d_overall": "0.5: it can only guess, which is the generator's aim",
     },
 )

@@ -165,6 +165,7 @@ SAMPLE = Experiment(
     source=_source,
     good={
         "frechet": "lower is better; frechet_real is what real images reach",
+        "frechet_real": "what there is to reach: real images against other real ones",
         "precision": "higher is better: the share of samples among real images",
         "recall": "higher is better: the share of real images that lie among the samples",
         "class_accuracy": "higher is better; 0.1 is a blind guess",

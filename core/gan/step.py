@@ -170,6 +170,9 @@ STEP = Experiment(
     good={
         "d_loss": "about 1.39 when the players are even, with cross-entropy",
         "g_loss": "about 0.69 when even, with the non-saturating loss",
+        "d_loss_after": "below the loss before: D's step went down on these points",
+        "g_loss_after": "below the loss before: the fakes fool D better than they did",
+        "fooled_after": "higher than before: G's step helped",
         "d_right": "50 %: D cannot tell them apart",
         "fooled": "50 %: D cannot tell fakes from real points",
         "pull": "near 0 no fake is told where to go",

@@ -16,7 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "data" / "runs"
 # Long training in single precision multiplies the last digit: another machine keeps its accuracy
 # to this, and the rest of its numbers to nothing that can be promised.
-SINGLE = {"optimizers.network", "optimizers.seeds", "pooling.cnn", "pooling.compare"}
+SINGLE = {
+    *("optimizers.network", "optimizers.seeds", "pooling.cnn", "pooling.compare"),
+    *("gan.plane", "gan.seeds", "gan.map", "gan.images"),
+}
 ACCURACY = 0.03
 
 
