@@ -102,7 +102,7 @@ SEEDS = Experiment(
     ),
     presets=PRESETS,
     trains=True,
-    quick={"steps": 20, "seeds": 8, "width": 8, "batch_size": 16},
+    quick={"steps": 120, "seeds": 8, "width": 16, "batch_size": 32},
     verb="Play all games",
     seconds=18.0,
     source=_source,

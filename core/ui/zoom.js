@@ -62,10 +62,18 @@ export default function ({ parentElement, data, setStateValue }) {
     } else requestAnimationFrame(() => press(chart));
   }
 
+  // A chart that is taken away in the midst of a replay goes on asking for the next frame.
+  function still() {
+    if (ear.chart && !(ear.chart.isConnected && ear.chart._fullLayout))
+      cancelAnimationFrame(ear.moves?._animationRaf);
+  }
+
   const look = () => {
+    still();
     const chart = document.querySelector(ear.data.chart + " .js-plotly-plot");
     if (!chart || chart === ear.chart || !chart.on || !chart._fullLayout) return;
     ear.chart = chart;
+    ear.moves = chart._transitionData;
     listen(chart);
     redrawn(chart);
     play(chart);
@@ -75,6 +83,7 @@ export default function ({ parentElement, data, setStateValue }) {
   look();
   return () => {
     if (parentElement.isConnected) return;
+    still();
     ear.watch.disconnect();
     parentElement.ear = undefined;
   };

@@ -80,6 +80,8 @@ SPANS = """
 def test_both_themes_and_the_server_stays_light(visit: Visit, server: Server) -> None:
     """Each experiment in the dark, and again when the reader's system turns light."""
     page = visit("/", theme="dark")
+    # A picture in the midst of its replay keeps its colours: nothing shall play by itself here.
+    page.emulate_media(reduced_motion="reduce")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
     wait_for_quiet(page)
     assert grounds(page) == tokens("dark")[:2]  # no sidebar here
