@@ -296,8 +296,10 @@ def test_maps_inside_the_network_move_while_it_learns_and_replay_is_drawn(tab: P
     found = tab.evaluate(
         """async painted => {
           const look = eval(painted), seen = [];
-          document.querySelector('.js-plotly-plot .updatemenu-button')
-            .dispatchEvent(new MouseEvent('click', {bubbles: true}));
+          let play;  // a chart may just be built anew
+          while (!(play = document.querySelector('.js-plotly-plot .updatemenu-button')))
+            await new Promise(requestAnimationFrame);
+          play.dispatchEvent(new MouseEvent('click', {bubbles: true}));
           for (let n = 0; n < 60; n++) {
             await new Promise(requestAnimationFrame);
             seen.push([look(), document.querySelector('.js-plotly-plot')
