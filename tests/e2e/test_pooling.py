@@ -287,8 +287,7 @@ def test_maps_inside_the_network_move_while_it_learns_and_replay_is_drawn(tab: P
     assert len(seen) >= 3, "the maps change before the run ends"
     assert lesson.keyed(tab, CNN, "stop").count() == 1, "it is still going"
     lesson.press(tab, CNN, "stop")
-    wait_for_run_end(tab)
-    lesson.keyed(tab, CNN, "replay").locator("label").click()
+    wait_for_run_end(tab)  # what was just watched can be replayed at once
     tab.locator(".js-plotly-plot .updatemenu-button").first.wait_for()
     wait_for_quiet(tab)
     all_of_them = tab.evaluate(PAINTED)
@@ -296,9 +295,11 @@ def test_maps_inside_the_network_move_while_it_learns_and_replay_is_drawn(tab: P
     found = tab.evaluate(
         """async painted => {
           const look = eval(painted), seen = [];
-          let play;  // a chart may just be built anew
-          while (!(play = document.querySelector('.js-plotly-plot .updatemenu-button')))
+          let play = null;  // a chart may just be built anew
+          for (let n = 0; n < 300 && !play; n++) {
             await new Promise(requestAnimationFrame);
+            play = document.querySelector('.js-plotly-plot .updatemenu-button');
+          }
           play.dispatchEvent(new MouseEvent('click', {bubbles: true}));
           for (let n = 0; n < 60; n++) {
             await new Promise(requestAnimationFrame);
