@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from core.optimizers.backward import EDGES, factors, weights
-from core.optimizers.told import held, number
+from core.optimizers.told import held
+from core.plot.latex import number
 
 if TYPE_CHECKING:
     from core.optimizers.backprop import Frame, Settings

@@ -9,7 +9,7 @@ import numpy as np
 from core.optimizers.basin_map import minima
 from core.optimizers.hyper import TITLES
 from core.optimizers.surfaces import Options, value
-from core.optimizers.told import number
+from core.plot.latex import number
 
 if TYPE_CHECKING:
     from core.optimizers.basin_map import Frame, Settings

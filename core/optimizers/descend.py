@@ -11,7 +11,7 @@ import numpy as np
 from core.controls import Slider
 from core.experiment import Experiment, Frame, Preset, View
 from core.optimizers import descend_figures
-from core.optimizers.told import number
+from core.plot.latex import number
 from core.settings import Settings
 
 

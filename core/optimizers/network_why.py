@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from core.optimizers.told import number
+from core.plot.latex import number
 
 if TYPE_CHECKING:
     from core.optimizers.network import Frame, Settings

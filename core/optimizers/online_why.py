@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from core.optimizers.hyper import TITLES, hyper
-from core.optimizers.told import Told, held, number
+from core.optimizers.told import Told, held
 from core.optimizers.why_rules import RULES
+from core.plot.latex import number
 
 if TYPE_CHECKING:
     from core.optimizers.online import Frame, Settings

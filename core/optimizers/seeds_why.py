@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.optimizers.hyper import TITLES
-from core.optimizers.told import number
+from core.plot.latex import number
 
 if TYPE_CHECKING:
     from core.optimizers.seeds import Frame, Settings

@@ -9,7 +9,7 @@ import numpy as np
 from core.optimizers.hyper import TITLES
 from core.optimizers.surfaces import SURFACES, curvatures
 from core.optimizers.sweep_plane import edge, ideal, momenta, rates
-from core.optimizers.told import number
+from core.plot.latex import number
 
 if TYPE_CHECKING:
     from core.optimizers.sweep_plane import Frame, Settings

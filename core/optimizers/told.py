@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from core.optimizers.hyper import Hyper
+from core.plot.latex import number
 
 T = TypeVar("T", float, np.ndarray)
 
@@ -37,14 +38,6 @@ class Told:
         """Add a line ``left = value`` and give the value back."""
         self.lines.append(Line(words, f"{left} = {number(value)}"))
         return value
-
-
-def number(value: Any) -> str:
-    """A number or a pair as LaTeX, to five digits."""
-    if np.ndim(value):
-        return r"\left(" + r",\ ".join(number(float(v)) for v in value) + r"\right)"
-    mantissa, _, power = f"{value:.5g}".partition("e")
-    return rf"{mantissa} \times 10^{{{int(power)}}}" if power else mantissa
 
 
 def held(value: Any) -> str:

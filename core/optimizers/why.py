@@ -12,8 +12,9 @@ import numpy as np
 
 from core.optimizers.hyper import DECOUPLED, TITLES
 from core.optimizers.race import RaceFrame, RaceSettings
-from core.optimizers.told import Line, Told, number
+from core.optimizers.told import Line, Told
 from core.optimizers.why_rules import RULES
+from core.plot.latex import number
 
 CONVENTIONS: dict[str, str] = {
     "gradient-descent": "The plain rule (Cauchy 1847).",

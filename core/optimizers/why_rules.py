@@ -10,7 +10,8 @@ from collections.abc import Callable
 import numpy as np
 
 from core.optimizers.hyper import Number
-from core.optimizers.told import Told, held, number
+from core.optimizers.told import Told, held
+from core.plot.latex import number
 
 
 def _descent(s: Told) -> np.ndarray:

@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.experiment import Figure
-from core.plot.theme import EXACT
 
 BAR = 76  # pixels under the panels for the buttons and the slider
-PLAIN = {"color": EXACT}  # of the words of the bar, which stay as they are when the theme turns
 _LIGHT = {"scatter", "bar"}  # trace types that move without a full redraw
 
 
@@ -80,10 +78,10 @@ def _bar(steps: Sequence[int], redraw: bool, milliseconds: float) -> dict[str, A
         "len": 0.86,
         "y": 0,
         "pad": {"t": 80, "b": 0},
-        "currentvalue": {"prefix": "step ", "xanchor": "right", "offset": 4, "font": PLAIN},
+        "currentvalue": {"prefix": "step ", "xanchor": "right", "offset": 4},
         "ticklen": 0,
         "minorticklen": 0,
-        "font": {"size": 11, **PLAIN},
+        "font": {"size": 11},
         "steps": [
             {"label": str(step), "method": "animate", "args": [[str(i)], jump]}
             for i, step in enumerate(steps)
@@ -98,7 +96,6 @@ def _bar(steps: Sequence[int], redraw: bool, milliseconds: float) -> dict[str, A
         "y": 0,
         "yanchor": "top",
         "pad": {"t": 84, "r": 8},
-        "font": PLAIN,
         "buttons": [
             {"label": "Play", "method": "animate", "args": [None, play]},
             {"label": "Pause", "method": "animate", "args": [[None], jump]},

@@ -15,7 +15,7 @@ from core.experiment import Diverged
 from core.optimizers.backprop import BACKPROP, Frame, Settings
 from core.optimizers.backprop_why import explain
 from core.optimizers.backward import EDGES, NODES, factors, run, start, values
-from core.optimizers.told import number
+from core.plot.latex import number
 
 TORCH = {
     "tanh": torch.tanh,

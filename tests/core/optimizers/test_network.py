@@ -19,8 +19,8 @@ from core.optimizers.network import DIGITS_TRAIN, N_TRAIN, NETWORK, Frame, Setti
 from core.optimizers.network_why import explain
 from core.optimizers.rules import RULES, make_torch
 from core.optimizers.sets import load
-from core.optimizers.told import number
 from core.optimizers.training import Stream, Trainer, _generators, run
+from core.plot.latex import number
 
 ACTS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid, "gelu": nn.GELU}
 NAMES = get_args(RuleName)

@@ -13,8 +13,8 @@ import torch
 from core.optimizers.hyper import TITLES
 from core.optimizers.race import RaceSettings
 from core.optimizers.racing import race
-from core.optimizers.told import number
 from core.optimizers.why import CONVENTIONS, explain
+from core.plot.latex import number
 
 RACE_WORDS = Path(__file__).resolve().parents[3] / "pages/foundations/optimizers/race.md"
 ALL = RaceSettings.choices("optimizers")
