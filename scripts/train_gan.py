@@ -1,4 +1,4 @@
-"""Train what ships for the lessons on images made by a GAN: data/models/gan-*.npz.
+"""Train what ships for the lessons on images made by a GAN: data/models/gan-*.safetensors.
 
     .venv/bin/python -m scripts.train_gan [gan-mnist | gan-fashion | classifiers]
 
@@ -20,8 +20,9 @@ from core.data import models
 from core.gan.convnets import to_arrays
 from core.gan.images import Settings
 from core.gan.images_data import load
-from core.gan.images_train import Batches, Game, random, spec_of
+from core.gan.images_train import Game, spec_of
 from core.nets import cnn
+from core.nets.batches import Batches, random
 from core.pooling import cnn_data
 from core.pooling.cnn import Settings as CnnSettings
 from scripts.train_models import share_right, train
@@ -49,8 +50,7 @@ def play(settings: Settings) -> Game:
 
 def write(name: str, arrays: dict[str, np.ndarray]) -> None:
     """A model that ships."""
-    file = models.SHIPPED / f"{name}.npz"
-    np.savez_compressed(file, allow_pickle=False, **arrays)
+    file = models.ship(name, arrays)
     count = sum(value.size for key, value in arrays.items() if key != "spec")
     print(f"{file.name}: {count:,} numbers, {file.stat().st_size:,} bytes", flush=True)
 

@@ -1,4 +1,4 @@
-"""Train what ships: data/models/mnist-cnn.npz, the network that reads drawings and is looked into.
+"""Train data/models/mnist-cnn.safetensors, the network that reads drawings and is looked into.
 
     .venv/bin/python -m scripts.train_models
 
@@ -52,9 +52,7 @@ def main() -> None:
     settings = Settings()
     images = load(settings)
     net = train(settings, images)
-    file = models.SHIPPED / f"{NAME}.npz"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(file, allow_pickle=False, **to_arrays(net))
+    file = models.ship(NAME, to_arrays(net))
     print(f"{file.name}: {settings.spec.parameters:,} parameters, {file.stat().st_size:,} bytes")
     print(f"{share_right(net, images):.2%} of the held-out digits right")
 

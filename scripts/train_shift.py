@@ -1,4 +1,4 @@
-"""Train the two networks of the shift experiment: data/models/shift-cnn.npz and shift-mlp.npz.
+"""Train the two networks of the shift experiment: data/models/shift-*.safetensors.
 
     .venv/bin/python -m scripts.train_shift
 
@@ -73,9 +73,7 @@ def main(kinds: list[str]) -> None:
         with torch.inference_mode():
             right = share_right(kind, weights, held, answers)
         arrays = {name: value.numpy() for name, value in weights.items()}
-        file = models.SHIPPED / f"{nets.NAMES[kind]}.npz"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(file, allow_pickle=False, **arrays, accuracy=right)
+        file = models.ship(nets.NAMES[kind], {**arrays, "accuracy": right})
         middle = right[nets.REACH, nets.REACH]
         print(f"{file.name}: {nets.parameters(kind):,} parameters, {file.stat().st_size:,} bytes")
         print(f"right in the middle {middle:.2%}, over all places {right.mean():.2%}")

@@ -1,21 +1,23 @@
 """Trained models: those that ship, by name, and finished runs of the readers, by the run's key.
 
 What ships lies in ``data/models``. Weights of runs lie in the folder that GLASSBOX_MODELS names;
-GLASSBOX_MODELS_MB bounds it (256). A model is a set of arrays, read without unpickling.
+GLASSBOX_MODELS_MB bounds it (256). A model is a set of arrays in the safetensors format, which can
+hold nothing that runs.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+from safetensors import SafetensorError
+from safetensors import numpy as safetensors
 
 from core.data.shelf import Shelf
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
+SUFFIX = ".safetensors"
 SHELF = Shelf("models", "GLASSBOX_MODELS", 256.0)
 
 Arrays = dict[str, np.ndarray]
@@ -30,7 +32,7 @@ class Missing(KeyError):
 
 def shipped() -> list[str]:
     """The names of the models that ship."""
-    return sorted(path.stem for path in SHIPPED.glob("*.npz"))
+    return sorted(path.stem for path in SHIPPED.glob(f"*{SUFFIX}"))
 
 
 def has(name: str) -> bool:
@@ -44,11 +46,23 @@ def load(name: str) -> Arrays:
     Raises Missing where it is not here, or cannot be read.
     """
     try:
-        data = (SHIPPED / f"{name}.npz").read_bytes() if name in shipped() else SHELF.get(name)
-        with np.load(io.BytesIO(data), allow_pickle=False) as found:
-            return {key: found[key] for key in found.files}
-    except (KeyError, OSError, EOFError, ValueError, zipfile.BadZipFile):
+        data = file_of(name).read_bytes() if name in shipped() else SHELF.get(name)
+        found: Arrays = safetensors.load(data)
+    except (KeyError, OSError, SafetensorError):
         raise Missing(name) from None
+    return found
+
+
+def file_of(name: str) -> Path:
+    """Where a shipped model lies."""
+    return SHIPPED / f"{name}{SUFFIX}"
+
+
+def ship(name: str, arrays: Mapping[str, np.ndarray]) -> Path:
+    """Write a model that ships; the file."""
+    SHIPPED.mkdir(parents=True, exist_ok=True)
+    file_of(name).write_bytes(_packed(arrays))
+    return file_of(name)
 
 
 def keep(key: str, weights: Mapping[str, np.ndarray]) -> None:
@@ -57,6 +71,8 @@ def keep(key: str, weights: Mapping[str, np.ndarray]) -> None:
     Raises ValueError where they are larger than the whole shelf, OSError where they cannot be
     written.
     """
-    buffer = io.BytesIO()
-    np.savez(buffer, **weights)  # type: ignore[arg-type]
-    SHELF.put(key, buffer.getvalue())
+    SHELF.put(key, _packed(weights))
+
+
+def _packed(arrays: Mapping[str, np.ndarray]) -> bytes:
+    return bytes(safetensors.save({k: np.asarray(v, order="C") for k, v in arrays.items()}))

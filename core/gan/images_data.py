@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from core.data import digits, fashion, mnist
+from core.data import imagesets
 from core.nets import cnn
 from core.nets.cnn import Cnn
 
@@ -45,31 +45,9 @@ def load(data: str, count: int | None = None) -> Images:
 
 @cache
 def _whole(data: str) -> Images:
-    if data == "digits":
-        return _small()
-    source = {"mnist": mnist, "fashion": fashion}[data]
-    return Images(*_tensors(*source.load("train")), *_tensors(*source.load("test")))
-
-
-def _small() -> Images:
-    flat, labels = digits.load()
-    images = flat.reshape(-1, digits.SIDE, digits.SIDE)
-    learn, test = (in_turn(labels, part) for part in digits.split(labels, (0.8, 0.2)))
-    return Images(*_tensors(images[learn], labels[learn]), *_tensors(images[test], labels[test]))
-
-
-def in_turn(labels: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """The same indices, the classes in turn while they last: 0 to 9, 0 to 9, ..."""
-    own = labels[chosen]
-    rank = np.empty(len(chosen), np.int64)  # how many of its class came before
-    for value in np.unique(own):
-        rank[own == value] = np.arange(np.count_nonzero(own == value))
-    ordered: np.ndarray = chosen[np.lexsort((own, rank))]
-    return ordered
-
-
-def _tensors(images: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor]:
-    return torch.from_numpy(images)[:, None] * 2 - 1, torch.from_numpy(labels)
+    found = imagesets.load(data)
+    x, x_test = (torch.from_numpy(part)[:, None] * 2 - 1 for part in (found.x, found.x_test))
+    return Images(x, torch.from_numpy(found.y), x_test, torch.from_numpy(found.y_test))
 
 
 @cache

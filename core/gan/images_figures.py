@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.data.imagesets import class_names
 from core.experiment import Figure
-from core.gan.images_layout import COLUMNS, WALK_ROWS, class_names
-from core.gan.images_sheets import bare, sheet_trace, words
+from core.gan.images_layout import COLUMNS, WALK_ROWS
 from core.plot import theme
 from core.plot.panels import Panel, figure
+from core.plot.sheets import bare, sheet_trace, words
 
 if TYPE_CHECKING:
     from core.gan.images import Frame, Settings

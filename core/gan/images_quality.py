@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.data.imagesets import class_names
 from core.experiment import Figure
 from core.gan.images_figures import dots, level, line, step_axis
-from core.gan.images_layout import class_names
-from core.gan.images_sheets import words
 from core.plot import theme
 from core.plot.panels import Panel, figure
+from core.plot.sheets import words
 
 if TYPE_CHECKING:
     from core.gan.images import Frame, Settings

@@ -17,8 +17,8 @@ from core.gan.images import Frame, Settings
 from core.gan.images_data import Images, load
 from core.gan.images_portrait import Portrait
 from core.gan.losses import LOSSES, gradient_penalty
+from core.nets.batches import Batches, random, stops
 
-FRAMES = 20
 BETAS = (0.5, 0.99)  # of Adam; DCGAN's first, a shorter second memory for a short game
 PENALTY = 10.0  # weight of the gradient penalty (Gulrajani et al. 2017)
 DECAY = 0.995  # of the running mean of the generator's weights
@@ -77,21 +77,6 @@ class Game:
         optimizer.step()
 
 
-class Batches:
-    """Endless passes over n examples, shuffled anew each; a batch may reach into the next pass."""
-
-    def __init__(self, n: int, size: int, rng: np.random.Generator) -> None:
-        self.n, self.size, self.rng = n, min(size, n), rng
-        self._left = np.empty(0, np.int64)
-
-    def next(self) -> Tensor:
-        """Indices (size,) of the next batch."""
-        if len(self._left) < self.size:
-            self._left = np.concatenate([self._left, self.rng.permutation(self.n)])
-        now, self._left = self._left[: self.size], self._left[self.size :]
-        return torch.from_numpy(now)
-
-
 def run(settings: Settings) -> Iterator[Frame]:
     """Play; 21 frames at most, closer together at first. Raises Diverged at a loss that is none."""
     order, shown, own = np.random.SeedSequence(settings.seed).spawn(3)
@@ -119,16 +104,6 @@ def spec_of(settings: Settings, images: Images) -> Spec:
     )
 
 
-def random(seed: np.random.SeedSequence) -> torch.Generator:
-    """Torch's random generator of that seed."""
-    return torch.Generator().manual_seed(int(seed.generate_state(1)[0]))
-
-
-def stops(steps: int, frames: int = FRAMES) -> list[int]:
-    """The steps at which there is a frame: 0, then ever further apart, to the last."""
-    return sorted({round(steps * (n / frames) ** 1.5) for n in range(frames + 1)})
-
-
 def _fixed() -> torch.Generator:
     return torch.Generator().manual_seed(0)
 
@@ -142,4 +117,4 @@ def _diverged(settings: Settings, step: int) -> Diverged:
     return Diverged(step, f"At step {step} a loss stopped being a number: {says}.", fix)
 
 
-__all__ = ["Batches", "Discriminator", "Game", "Generator", "random", "run", "spec_of", "stops"]
+__all__ = ["Discriminator", "Game", "Generator", "run", "spec_of"]

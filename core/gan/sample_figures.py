@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.data.imagesets import class_names
 from core.experiment import Click, Figure
 from core.gan.images_figures import medians, strip
-from core.gan.images_layout import COLUMNS, ROWS, class_names
-from core.gan.images_sheets import bare, sheet_trace, words
+from core.gan.images_layout import COLUMNS, ROWS
 from core.gan.sample_layout import GRID, SETS
 from core.plot import theme
 from core.plot.panels import Panel, figure
+from core.plot.sheets import bare, sheet_trace, words
 
 if TYPE_CHECKING:
     from core.gan.sample import Frame, Settings

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from core.data import digits, mnist
-from core.nets.spec import CLASSES
+from core.data import imagesets
 from core.pooling.cnn import Settings
 
 
@@ -28,25 +26,6 @@ class Images:
 
 def load(settings: Settings) -> Images:
     """The first ``train_size`` images to learn from, and all that are held out."""
-    count = settings.train_size
-    if settings.data == "mnist":
-        return Images(*_tensors(*mnist.load("train", count)), *_tensors(*mnist.load("test")))
-    flat, labels = digits.load()
-    images = flat.reshape(-1, digits.SIDE, digits.SIDE)
-    learn, test = (in_turn(labels, part) for part in digits.split(labels, (0.8, 0.2)))
-    learn = learn[:count]
-    return Images(*_tensors(images[learn], labels[learn]), *_tensors(images[test], labels[test]))
-
-
-def in_turn(labels: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """The same indices, the classes in turn while they last: 0 to 9, 0 to 9, ..."""
-    own = labels[chosen]
-    rank = np.empty(len(chosen), np.int64)  # how many of its class came before
-    for value in range(CLASSES):
-        rank[own == value] = np.arange(np.count_nonzero(own == value))
-    ordered: np.ndarray = chosen[np.lexsort((own, rank))]
-    return ordered
-
-
-def _tensors(images: np.ndarray, labels: np.ndarray) -> tuple[Tensor, Tensor]:
-    return torch.from_numpy(images)[:, None], torch.from_numpy(labels)
+    found = imagesets.load(settings.data, settings.train_size)
+    x, x_test = (torch.from_numpy(part)[:, None] for part in (found.x, found.x_test))
+    return Images(x, torch.from_numpy(found.y), x_test, torch.from_numpy(found.y_test))

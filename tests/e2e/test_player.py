@@ -29,7 +29,7 @@ PRESS_AND_WAIT = """
 })
 """
 PANEL = ".x2y2 .nsewdrag, .nsewdrag[data-subplot=x2y2]"  # the second panel
-RANGE = "() => [...document.querySelector('.js-plotly-plot')._fullLayout.xaxis2.range]"
+RANGE = "() => [...document.querySelector('.js-plotly-plot')?._fullLayout?.xaxis2?.range ?? []]"
 REPLAY = "() => document.querySelector('.js-plotly-plot')?.layout?.sliders?.length"
 SCRUB_STATE = """
 () => { const chart = document.querySelector('.js-plotly-plot');

@@ -38,7 +38,7 @@ def test_what_is_not_here_is_said(home: Path, name: str) -> None:
     assert str(error.value).startswith("The model of this link is not on this server")
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\x80\x04N."])
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\x80\x04N.", b"\xff" * 64])
 def test_a_broken_file_counts_as_missing(home: Path, data: bytes) -> None:
     (home / KEY).write_bytes(data)
     with pytest.raises(models.Missing):

@@ -13,9 +13,10 @@ from core.gan.convnets import Average, Generator, Spec, build, from_arrays, to_a
 from core.gan.images import IMAGES, Settings
 from core.gan.images_data import load, read, to_bytes
 from core.gan.images_portrait import distances, generate, real_features, spherical
-from core.gan.images_sheets import GAP, sheet
-from core.gan.images_train import BETAS, Game, random, stops
+from core.gan.images_train import BETAS, Game
 from core.measure.frechet import feature_distance
+from core.nets.batches import random, stops
+from core.plot.sheets import GAP, sheet
 
 SPEC = Spec("digits", 8, 6, True, 4)
 

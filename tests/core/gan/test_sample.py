@@ -40,7 +40,7 @@ def asked(**changes: Any) -> Frame:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_is_small(name: str) -> None:
-    assert (models.SHIPPED / f"{name}.npz").stat().st_size < 400_000
+    assert (models.file_of(name)).stat().st_size < 400_000
 
 
 @pytest.mark.parametrize("name", SHIPPED)

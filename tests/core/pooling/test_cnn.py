@@ -14,10 +14,11 @@ from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
 from torch import nn, optim
 from torch.nn.functional import cross_entropy
 
+from core.data.imagesets import in_turn
 from core.experiment import Diverged, SettingError
 from core.nets.cnn import Cnn, forward_all, from_arrays
 from core.pooling.cnn import CNN, Frame, Settings
-from core.pooling.cnn_data import Images, in_turn, load
+from core.pooling.cnn_data import Images, load
 from core.pooling.training import FRAMES, OPTIMIZERS, Batches, Trainer, build, run, stops
 
 TINY = {"steps": 12, "width": 3, "train_size": 100, "batch_size": 16}
