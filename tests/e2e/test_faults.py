@@ -18,6 +18,7 @@ from tests.e2e.test_sessions import LONG, start, watched
 RACE = "optimizers.race"
 
 
+@pytest.mark.alone
 def test_a_killed_worker_is_told_and_harms_nobody_else(
     tab: Page, visit: Visit, server: Server
 ) -> None:
@@ -75,6 +76,7 @@ HELD = """
 """
 
 
+@pytest.mark.alone
 def test_a_hundred_slider_changes_as_fast_as_the_page_takes_them(tab: Page, server: Server) -> None:
     """The start goes from -1 to 0 in hundredths, and the path that is drawn starts there."""
     asked: list[str | bytes] = []
@@ -144,6 +146,7 @@ WRONG = {
 }
 
 
+@pytest.mark.alone
 def test_typed_surfaces_that_make_no_sense(tab: Page) -> None:
     tab.goto(lesson.path(RACE, surface="formula", formula="x^2 + y^2", steps=40))
     lesson.wait_for_picture(tab)

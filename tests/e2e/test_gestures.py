@@ -8,6 +8,7 @@ import time
 from urllib.parse import urlsplit
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import lesson
@@ -17,6 +18,7 @@ RACE, SWEEP, DESCEND = "optimizers.race", "optimizers.sweep", "optimizers.descen
 LR = re.compile(r"race\.lr=0\.02(&|$)")
 
 
+@pytest.mark.alone
 def test_a_slider_moves_the_ball_without_a_button(tab: Page) -> None:
     tab.goto(lesson.path(DESCEND, steps=6))
     lesson.wait_for_picture(tab)

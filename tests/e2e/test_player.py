@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import psutil
+import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e import lesson
@@ -77,6 +78,7 @@ def test_a_training_is_seen_on_its_way_and_ends(tab: Page) -> None:
     assert lesson.step_drawn(tab) == 20_000
 
 
+@pytest.mark.alone
 def test_stop_ends_worker_and_page_within_half_a_second(tab: Page, server: Server) -> None:
     begin(tab)
     tries = [stop(tab, server)]
