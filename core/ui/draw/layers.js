@@ -112,7 +112,8 @@ class Mode {
     });
     const { n, ...place } = shown;
     const state = { layer: network.layers[n].name, ...place, gradient: this.isTold };
-    canvas.dataset.shown = JSON.stringify({ ...state, title: data.title, fields: Object.fromEntries(fields) });
+    const rest = { title: data.title, fields: Object.fromEntries(fields) };
+    canvas.dataset.shown = JSON.stringify({ ...state, ...rest });
   }
 
   hover(at) {
