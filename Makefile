@@ -13,7 +13,7 @@ export TORCH_INDEX
 RUN := .venv/.stamp-run
 DEV := .venv/.stamp-dev
 
-.PHONY: help run setup test test-slow check fix bench browser hooks clean
+.PHONY: help run setup test test-slow check fix bench elbo browser hooks clean
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -46,6 +46,9 @@ fix: $(DEV) ## format, and fix what ruff can fix
 
 bench: $(DEV) browser ## measure the budgets and print them
 	@$(BIN)/python -m benchmarks
+
+elbo: $(DEV) ## train the autoencoder that ships anew from its seed, and compare its bounds
+	@$(BIN)/python -m scripts.train_vae --check
 
 hooks: $(DEV) ## run ruff and mypy before every commit
 	@$(BIN)/pre-commit install
