@@ -1,7 +1,7 @@
 """Train the autoencoders that ship: data/models/vae-*.safetensors.
 
     .venv/bin/python -m scripts.train_vae [names]     train and write them
-    .venv/bin/python -m scripts.train_vae --check     train vae-mnist anew (make elbo): is it the same?
+    .venv/bin/python -m scripts.train_vae --check     train vae-mnist anew: the same?
 
 Each is ``vae.images`` at the settings below, its rate falling to 0 along a cosine. What is printed
 is of all 2,000 held-out images, binarised once (seed 0): ELBO, and the importance-weighted bound of
