@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from core import experiment
 from core.controls import Choice, LogSlider, Seed, Slider
 from core.data import imagesets
+from core.experiment import Experiment, Lead, View
+from core.vae import images_figures, images_plane, images_terms, images_why
+from core.vae.images_presets import PRESETS
 from core.vae.spec import KINDS, VARIATIONAL
 
 MOST_IMAGES = 12_000
-IMAGES = ("mnist", "fashion", "digits")
+PICTURES = {"data": ("mnist", "fashion", "digits")}
 KL = {"kind": VARIATIONAL}
 
 
@@ -91,7 +94,7 @@ class Settings(experiment.Settings):
             "Likelihood",
             labels={"bernoulli": "Bernoulli, cross-entropy", "gaussian": "Gaussian, squared error"},
             level="more",
-            when={"data": IMAGES},
+            when=PICTURES,
             help="What the decoder's output means: chances of ink, for pixels drawn black or white "
             "with their grey as chance; or the middle of a bell curve. Points are always Gaussian.",
         ),
@@ -104,10 +107,22 @@ class Settings(experiment.Settings):
             10,
             top=1,
             level="more",
-            when={"likelihood": ("gaussian",), "data": ("points",)},
+            when={"likelihood": ("gaussian",)},
             help="Its standard deviation. Halving it weighs the squared error four times as much.",
         ),
     ] = 0.2
+    point_sigma: Annotated[
+        float,
+        LogSlider(
+            "Width of the Gaussian around a point",
+            0.01,
+            10,
+            top=1,
+            level="more",
+            when={"data": ("points",)},
+            help="The likelihood's standard deviation. The islands themselves have 0.1.",
+        ),
+    ] = 0.1
     warm_up: Annotated[
         float,
         Slider(
@@ -147,7 +162,7 @@ class Settings(experiment.Settings):
             "Layers",
             labels={"dense": "Dense", "conv": "Convolutional"},
             level="more",
-            when={"data": IMAGES},
+            when=PICTURES,
             help="Of encoder and decoder.",
         ),
     ] = "dense"
@@ -201,17 +216,101 @@ class Frame(experiment.Frame):
     ``elbo``, their difference, whatever beta is; ``objective``, what is minimised, since the last
     frame; ``iwae``, the importance-weighted bound of 16 draws on the same images; ``active_dims``.
     A plain or denoising autoencoder has only ``reconstruction`` and ``objective``, a VQ-VAE has
-    ``codes_used`` and no ``iwae``.
+    ``codes_used`` and no ``iwae``. Of draws from the prior: ``classes``, how many kinds there are,
+    and ``readable``, the share that a classifier is sure of (of points, ``high_quality``, that near
+    an island).
     """
 
     codes: np.ndarray  # (n, 2) float32, means of held-out codes, in the plane of ``plane``
     spread: np.ndarray  # (n, 2) float32, one standard deviation of each along x and y
+    tilt: np.ndarray  # (n,) float32, correlation of x and y in each
     plane: np.ndarray  # (3, d) float32: where the plane's middle lies, its two directions
     reach: np.ndarray  # (2, 2) float32: lowest and highest of x and y on the map
-    tiles: np.ndarray  # (g * g, side, side) or (g * g, 2), decoded over the map, upper row first
+    tiles: np.ndarray  # (g * m, side, side) or (g * m, 2), decoded over the map, upper row first
     wanted: np.ndarray  # (10, side, side) or (n, 2), held-out, as they are
     given: np.ndarray  # the same, as they went in
     back: np.ndarray  # the same, as they came out
     drawn: np.ndarray  # (20, side, side) or (n, 2), decoded from draws of the prior
+    drawn_at: np.ndarray  # (20, 2) float32, where in the plane the first of these draws lie
     kl_dims: np.ndarray  # (d,) float32, nats of each dimension; of a VQ-VAE one number a token
+    active: np.ndarray  # (d,) bool, which dimensions say something; none where none has a KL term
     classes: np.ndarray | None = None  # (n,) uint8, of the codes, on frame 0
+
+
+def _source(settings: Any) -> tuple[str, ...]:
+    layers = "_conv" if settings.layers == "conv" and settings.data != "points" else "_dense"
+    found = [
+        "core.vae.training:run",
+        "core.vae.training:Trainer",
+        "core.vae.nets:Autoencoder",
+        f"core.vae.nets:{layers}",
+        "core.vae.likelihood:log_likelihood",
+    ]
+    if settings.kind in VARIATIONAL:
+        found += ["core.vae.likelihood:kl_to_prior", "core.vae.bounds:bounds"]
+    if settings.kind == "vq-vae":
+        found.append("core.vae.quantise:quantise")
+    return tuple(found)
+
+
+IMAGES = Experiment(
+    name="vae.images",
+    title="Train an autoencoder",
+    question="An image squeezed into two numbers: what comes back, and what lies between?",
+    settings=Settings,
+    frame=Frame,
+    run="core.vae.training:run",
+    views=(
+        View(
+            "plane",
+            "Latent plane",
+            images_plane.plane,
+            "Left, where 500 held-out images lie in latent space, coloured by class, each with its "
+            "one-sigma ellipse; right, on the same axes, what each place is decoded to.",
+        ),
+        View(
+            "back",
+            "What comes back",
+            images_figures.back,
+            "Left, held-out data as they are, as they went in, as they came out; right, the "
+            "objective against steps.",
+        ),
+        View(
+            "terms",
+            "Two terms",
+            images_terms.terms,
+            "Against steps, the ELBO, the reconstruction term and the importance-weighted bound; "
+            "the KL term; and the KL of each latent number, the collapsed ones crossed.",
+        ),
+        View(
+            "samples",
+            "Samples",
+            images_figures.samples,
+            "Left, what draws from the prior are decoded to; right, where those draws lie among "
+            "the codes of held-out data.",
+        ),
+    ),
+    presets=PRESETS,
+    trains=True,
+    quick={"steps": 12, "width": 8, "train_size": 100, "batch_size": 8},
+    verb="Train from scratch",
+    seconds=15.0,
+    source=_source,
+    explain=images_why.explain,
+    good={
+        "objective": "lower is better, among runs with the same kind, likelihood and weight",
+        "elbo": "higher is better: at least so many nats does log p(x) have, on average",
+        "iwae": "higher is better: a tighter bound, never below the ELBO but by chance",
+        "reconstruction": "higher is better; 0 is perfect with a Bernoulli likelihood, and a "
+        "Gaussian one has no such end",
+        "kl": "neither: what the code tells of the image, in nats; 0 says nothing (collapse)",
+        "active_dims": "as many as there are latent numbers, or as the data can fill",
+        "codes_used": "as many as the book has; those of 500 held-out images count",
+        "classes": "10 of 10 among draws from the prior (8 islands of points): no kind is missing",
+        "readable": "higher is better: the share of draws that a classifier is over 90 % sure of; "
+        "of real digits nearly all",
+        "high_quality": "higher is better: the share of draws within 3 σ of an island, of real "
+        "points 0.989",
+    },
+    leads=(Lead("vae.plane", "model", "Walk this latent plane"),),
+)

@@ -26,14 +26,26 @@ class Plane:
         """Places (n, 2) in the plane as codes (n, d) float32."""
         return np.asarray(self.basis[0] + places @ self.basis[1:], np.float32)
 
-    def spread(self, sigma: np.ndarray) -> np.ndarray:
-        """One standard deviation (n, d) of each dimension as seen along x and y, (n, 2) float32."""
-        return np.asarray(np.sqrt(sigma**2 @ (self.basis[1:] ** 2).T), np.float32)
+    def spread(self, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Gaussians with variances (n, d) as seen in the plane, float32.
+
+        One standard deviation along x and y, (n, 2), and the correlation of the two, (n,).
+        """
+        across, up = self.basis[1:]
+        sigma = np.sqrt(variance @ (self.basis[1:] ** 2).T)
+        both = sigma.prod(1)
+        tilt = np.divide(variance @ (across * up), both, out=np.zeros_like(both), where=both > 0)
+        return np.asarray(sigma, np.float32), np.asarray(tilt, np.float32)
 
     def column(self, count: int) -> np.ndarray:
-        """Codes (count, d) along the second direction through the middle, the highest first."""
-        y = np.linspace(self.reach[1, 0], self.reach[1, 1], count)[::-1]
-        return self.lift(np.stack([np.full(count, self.reach[0].mean()), y], 1))
+        """Codes (count, d) along the second direction through the middle, the highest first.
+
+        Of codes that are one number, along that.
+        """
+        along = min(2, self.basis.shape[1]) - 1
+        places = np.tile(self.reach.mean(1), (count, 1))
+        places[:, along] = np.linspace(self.reach[along, 0], self.reach[along, 1], count)[::-1]
+        return self.lift(places)
 
 
 def plane_of(codes: np.ndarray, before: Plane | None, normal: bool) -> Plane:
@@ -51,7 +63,14 @@ def plane_of(codes: np.ndarray, before: Plane | None, normal: bool) -> Plane:
 
 
 def tile_codes(plane: Plane, side: int) -> np.ndarray:
-    """Codes (side * side, d) at the middles of the map's tiles, row by row, the upper row first."""
+    """Codes (side * side, d) at the middles of the map's tiles, row by row, the upper row first.
+
+    Codes that are one number ascend from tile to tile, through all the rows.
+    """
+    if plane.basis.shape[1] == 1:
+        low, high = plane.reach[0]
+        along = low + (high - low) * (np.arange(side**2) + 0.5) / side**2
+        return plane.lift(np.stack([along, np.zeros(side**2)], 1))
     x, y = (low + (high - low) * (np.arange(side) + 0.5) / side for low, high in plane.reach)
     across, up = np.meshgrid(x, y[::-1])
     return plane.lift(np.stack([across.ravel(), up.ravel()], 1))

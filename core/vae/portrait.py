@@ -6,12 +6,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.vae.bounds import active, bounds
+from core.vae.bounds import Parts, active, bounds
 from core.vae.data import held_out, load
 from core.vae.images import Frame, Settings
-from core.vae.layout import BACK, CODES, DRAWN, MEASURED, SIDE, TOLD, WEIGHTED
+from core.vae.layout import BACK, CODES, DRAWN, MEASURED, SIDE, WEIGHTED
+from core.vae.likelihood import log_likelihood
 from core.vae.nets import Autoencoder
 from core.vae.plane_axes import Plane, plane_of, tile_codes
+from core.vae.prior import READ, readings
 from core.vae.quantise import nearest
 from core.vae.spec import Spec
 
@@ -28,6 +30,7 @@ class Portrait:
         self.z = torch.randn(CODES, spec.size, generator=generator)
         self.chosen = torch.randint(max(1, spec.codes), (CODES, spec.tokens), generator=generator)
         self.draws = int(generator.initial_seed())
+        self.told = int(self.y.max()) + 1
         self.plane: Plane | None = None
 
     @torch.no_grad()
@@ -43,31 +46,45 @@ class Portrait:
         mean, log_var = net.encode(self.x, self.y)
         shown = net.snap(mean)
         self.plane = plane_of(mean.numpy(), self.plane, self.spec.variational)
-        metrics, kl_dims = self._measures(net, mean, losses)
+        found = self._parts(net)
+        metrics = self._measures(net, mean, found, losses)
         given = self.noisy if self.spec.kind == "denoising" else self.x
+        z = self._prior(net)
+        drawn = net.image(z, torch.arange(len(z)) % self.told)
+        spread, tilt = self.plane.spread(log_var.exp().numpy())
         return Frame(
             step=step,
-            metrics=metrics,
+            metrics=metrics | readings(drawn, self.spec),
             timing={"steps_per_s": step / seconds} if seconds else {},
             weights=weights,
             codes=self.plane.flat(shown.numpy()),
-            spread=self.plane.spread(log_var.exp().sqrt().numpy()),
+            spread=spread,
+            tilt=tilt,
             plane=self.plane.basis,
             reach=self.plane.reach,
             tiles=self._tiles(net),
             wanted=self._shape(self.clean[: self._count(BACK)]),
             given=self._shape(given[: self._count(BACK)]),
             back=self._shape(self._back(net, given[: self._count(BACK)])),
-            drawn=self._shape(self._drawn(net)),
-            kl_dims=kl_dims,
+            drawn=self._shape(drawn[: self._count(DRAWN)]),
+            drawn_at=self.plane.flat(z[:DRAWN].numpy()),
+            kl_dims=found.kl.mean(0).numpy(),
+            active=active(mean).numpy() if self.spec.variational else np.ones(0, np.bool_),
             classes=self.y.numpy().astype(np.uint8) if step == 0 else None,
         )
 
+    def _parts(self, net: Autoencoder) -> Parts:
+        """Of the first held-out data; of a denoising one, the clean image given the noisy one."""
+        x, y = self.x[:MEASURED], self.y[:MEASURED]
+        if self.spec.kind == "denoising":
+            out = net.decode(net.encode(self.noisy[:MEASURED])[0])
+            given = log_likelihood(x, out, self.spec.likelihood, self.spec.sigma)
+            return Parts(given, torch.zeros(len(x), 0), None)
+        return bounds(net, x, y, WEIGHTED, torch.Generator().manual_seed(self.draws))
+
     def _measures(
-        self, net: Autoencoder, mean: Tensor, losses: list[float]
-    ) -> tuple[dict[str, float], np.ndarray]:
-        fixed = torch.Generator().manual_seed(self.draws)
-        found = bounds(net, self.x[:MEASURED], self.y[:MEASURED], WEIGHTED, fixed)
+        self, net: Autoencoder, mean: Tensor, found: Parts, losses: list[float]
+    ) -> dict[str, float]:
         metrics = {
             "objective": float(np.mean(losses)),
             "reconstruction": float(found.reconstruction.double().mean()),
@@ -81,25 +98,23 @@ class Portrait:
         if self.spec.codes:
             parts = mean.unflatten(1, (self.spec.tokens, -1))
             metrics["codes_used"] = float(nearest(parts, net.book).unique().numel())
-        return metrics, found.kl.mean(0).numpy()
+        return metrics
 
     def _tiles(self, net: Autoencoder) -> np.ndarray:
         assert self.plane is not None
-        if self.spec.conditional:
-            z = torch.from_numpy(self.plane.column(SIDE)).repeat_interleave(TOLD, 0)
-            return self._shape(net.image(z, torch.arange(TOLD).repeat(SIDE)))
-        z = torch.from_numpy(tile_codes(self.plane, SIDE))
-        return self._shape(net.image(z))
+        if not self.spec.conditional:
+            return self._shape(net.image(torch.from_numpy(tile_codes(self.plane, SIDE))))
+        z = torch.from_numpy(self.plane.column(SIDE)).repeat_interleave(self.told, 0)
+        return self._shape(net.image(z, torch.arange(self.told).repeat(SIDE)))
 
     def _back(self, net: Autoencoder, given: Tensor) -> Tensor:
         y = self.y[: len(given)]
         return net.image(net.encode(given, y)[0], y)
 
-    def _drawn(self, net: Autoencoder) -> Tensor:
-        """From the prior: standard normal codes, or entries of the book, all as likely."""
-        count = self._count(DRAWN)
-        z = net.book[self.chosen[:count]].flatten(1) if self.spec.codes else self.z[:count]
-        return net.image(z, torch.arange(count) % TOLD)
+    def _prior(self, net: Autoencoder) -> Tensor:
+        """Codes (n, size): standard normal, or entries of the book, all as likely."""
+        count = READ if self.spec.side else CODES
+        return net.book[self.chosen[:count]].flatten(1) if self.spec.codes else self.z[:count]
 
     def _count(self, images: int) -> int:
         return images if self.spec.side else CODES

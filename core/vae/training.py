@@ -145,7 +145,7 @@ def spec_of(settings: Settings, data: Data) -> Spec:
         layers="conv" if conv else "dense",
         width=max(1, s.width // CHANNEL) if conv else s.width,
         likelihood="gaussian" if points else s.likelihood,
-        sigma=s.sigma,
+        sigma=s.point_sigma if points else s.sigma,
         codes=s.codes if quantised else 0,
         tokens=s.tokens if quantised else 1,
     )
