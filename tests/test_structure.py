@@ -20,8 +20,8 @@ CORE = ROOT / "core"
 
 # What a topic may import of core, beside itself.
 SHARED = {
-    "controls", "data", "device", "experiment", "formula", "framefile", "measure", "nets", "plot",
-    "settings",
+    "controls", "data", "device", "experiment", "formula", "framefile", "measure", "nets",
+    "pictures", "plot", "settings", "targets",
 }  # fmt: skip
 HOUSE = SHARED | {"always", "app", "catalog", "engine", "server", "ui"}
 COMING = {"diffusion"}  # its algorithms are in and tested, its lesson follows
@@ -36,6 +36,8 @@ ALLOWED = {
     "experiment": {"controls", "settings"},
     "framefile": {"experiment"},
     "formula": set(),
+    "pictures": {"controls", "data", "experiment", "settings"},
+    "targets": {"controls", "data", "experiment"},
     "device": set(),
     "catalog": {"experiment"},
     "always": {"catalog", "controls", "experiment"},

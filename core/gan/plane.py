@@ -6,37 +6,21 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import ValidationInfo, field_validator
 
 from core import experiment
-from core.controls import Choice, LogSlider, Points, Seed, Slider, Toggle
-from core.data import mixtures
-from core.data import points as own_points
+from core.controls import Choice, LogSlider, Seed, Slider, Toggle
 from core.experiment import Experiment, View
 from core.gan import plane_charts as charts
 from core.gan import plane_figures as draw
 from core.gan import plane_why
 from core.gan.plane_presets import PRESETS
+from core.targets import TargetSettings
 
 GRID = 60  # places a side where the discriminator is asked
 DRAWN = 400  # real and fake points on show
 ARROWS = 48  # of them with the pull that they feel
 MESH = 13  # lines each way of the noise's grid
 JUDGED = 2000  # fakes that the measures see
-# A heart, for who picks own points and has drawn none yet.
-HEART = (
-    "080af081b808cca0a4d90c2d90dbc60e6a90db890c26c0a45208c3b0812a0802307e2a0733b05b5203d6c"
-    "02489019a9024c603dd905bd9073ca07eb8"
-)
-TITLES = {
-    "ring": "Ring of eight",
-    "grid": "Grid of 25",
-    "moons": "Two moons",
-    "swiss-roll": "Swiss roll",
-    "gaussians": "Two Gaussians",
-    "islands": "Three islands",
-    "drawn": "Your own points",
-}
 LOSSES = {
     "minimax": "Minimax (saturating)",
     "non-saturating": "Non-saturating",
@@ -45,24 +29,9 @@ LOSSES = {
 }
 
 
-class Settings(experiment.Settings):
+class Settings(TargetSettings):
     """What is imitated, the rules of the game, and both players."""
 
-    target: Annotated[
-        Literal[
-            "ring", "grid", "moons", "spiral", "swiss-roll", "line", "gaussians", "islands", "drawn"
-        ],
-        Choice("Target", labels=TITLES, help="What the generator is to imitate."),
-    ] = "ring"
-    points: Annotated[
-        str,
-        Points(
-            "Your points",
-            classes=1,
-            help="A small Gaussian stands around each of them.",
-            when={"target": ("drawn",)},
-        ),
-    ] = HEART
     loss: Annotated[
         Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "wgan-gp"],
         Choice("Loss", labels=LOSSES, help="What the two players minimise."),
@@ -225,19 +194,6 @@ class Settings(experiment.Settings):
         int,
         LogSlider("Steps", 10, 20_000, whole=True, level="more", help="Updates of the generator."),
     ] = 5000
-
-    @field_validator("points")
-    @classmethod
-    def _points(cls, text: str, info: ValidationInfo) -> str:
-        found = own_points.decode(text, classes=1)[0]
-        if info.data.get("target") == "drawn" and not len(found):
-            raise ValueError("at least one point")
-        return text
-
-    @property
-    def mixture(self) -> mixtures.Mixture:
-        """The target, with its exact density."""
-        return mixtures.target(self.target, self.points if self.target == "drawn" else "")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from core import experiment
+from core import experiment, targets
 from core.controls import Choice, LogSlider, Seed, Slider
 from core.experiment import Click, Experiment, View
 from core.gan import plane, step_why
@@ -25,7 +25,7 @@ class Settings(experiment.Settings):
 
     target: Annotated[
         Literal["ring", "gaussians", "islands", "moons", "line"],
-        Choice("Target", labels=plane.TITLES, help="What the generator is to imitate."),
+        Choice("Target", labels=targets.TITLES, help="What the generator is to imitate."),
     ] = "islands"
     loss: Annotated[
         Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "wgan-gp"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from core.pooling.images import load
+from core.pictures import load
 from core.pooling.kernel_bank import TABLES, table, turned
 from core.pooling.kernels_layout import Layout, layout, padded, padding_of, spread
 from core.pooling.ops import conv2d, conv_matrix, conv_transpose2d

@@ -11,8 +11,8 @@ from pydantic import field_validator
 from core import experiment
 from core.controls import Choice, Slider, Text
 from core.experiment import Experiment, Stage, View
+from core.pictures import COLOURED, ImageSettings, grid
 from core.pooling import kernel_bank, kernels_figures, kernels_why, payload
-from core.pooling.images import COLOURED, ImageSettings, grid
 from core.pooling.kernels_presets import PRESETS
 from core.pooling.place import Column, Row
 

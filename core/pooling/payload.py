@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core import pictures
+from core.pictures import ImageSettings, grid, text_of, typed
 from core.plot.packed import packed
-from core.pooling import blurring, grids, images, kernels_layout, kernels_why, window_why
-from core.pooling.images import ImageSettings, grid, text_of, typed
+from core.pooling import blurring, grids, kernels_layout, kernels_why, window_why
 from core.pooling.kernels_figures import shown_output, size_of
 from core.pooling.place import clamped
 from core.pooling.spelled import plain
@@ -45,7 +46,7 @@ def kernels(settings: KernelsSettings, frames: list[KernelsFrame]) -> Payload:
         "flipped": (settings.operation == "convolution") != (settings.scale == "transposed"),
         "outputs": [] if why else [_sums(settings, now)],
         "divisor": None,
-        "digits": images.decimals(now.padded, kernel),
+        "digits": pictures.decimals(now.padded, kernel),
         "names": {"input": _input(settings, now), "window": "Cells × kernel", "output": "Output"},
         "note": "" if why else " ".join(clamped(settings.row, settings.column, now.place)),
     }
@@ -143,7 +144,7 @@ def window(settings: WindowSettings, frames: list[WindowFrame]) -> Payload:
         "flipped": False,
         "outputs": [_summary(settings, now, k) for k in shown],
         "divisor": packed(now.counts.astype(np.int32)) if average else None,
-        "digits": images.decimals(now.image),
+        "digits": pictures.decimals(now.image),
         "names": {
             "input": window_why.looked_at(now),
             "window": "Window",

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.autograd import grad
 
 from core.data.images import brightness
-from core.pooling.images import load
+from core.pictures import load
 from core.pooling.ops import pool2d
 from core.pooling.place import placed
 from core.pooling.reductions import RULES, How, Taps

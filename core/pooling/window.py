@@ -10,8 +10,8 @@ import numpy as np
 from core import experiment
 from core.controls import Choice, Choices, Seed, Slider, Toggle
 from core.experiment import Experiment, Stage, View
+from core.pictures import IMAGE, Image, ImageSettings
 from core.pooling import payload, window_figures, window_why
-from core.pooling.images import IMAGE, Image, ImageSettings
 from core.pooling.place import Column, Row
 from core.pooling.sizes import Axis, axes
 from core.pooling.window_presets import PRESETS

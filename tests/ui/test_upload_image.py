@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from core.pooling.images import load
+from core.pictures import load
 from core.pooling.window import Settings
 from tests.core.data.test_images import png
 

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 from core import framefile
-from core.gan.plane import LOSSES, PLANE, TITLES, Frame, Settings
+from core.gan.plane import LOSSES, PLANE, Frame, Settings
 from core.gan.plane_presets import FAILS, PRESETS
 from core.gan.portrait import Portrait
 from core.gan.training import Game, Net
 from core.measure.modes import modes
+from core.targets import TITLES
 from tests.core.runs import frames
 
 TEXT = Path(__file__).resolve().parents[3] / "pages" / "generative" / "gan" / "plane.md"

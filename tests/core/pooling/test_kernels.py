@@ -11,9 +11,9 @@ import torch
 from scipy import ndimage, signal
 from torch.nn import functional
 
+from core.pictures import load, text_of
 from core.pooling import kernel_bank
 from core.pooling.convolving import run
-from core.pooling.images import load, text_of
 from core.pooling.kernels import KERNELS, Frame, Settings
 
 # torch says that it copies the image to pad it by an odd number of cells.

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from core.experiment import Experiment, Stage
+from core.pictures import grid, load, text_of
 from core.pooling import kernels, window
-from core.pooling.images import grid, load, text_of
 from core.settings import SettingError
 
 KERNELS, WINDOW = kernels.KERNELS, window.WINDOW

@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from core.data import images
+from core.pictures import text_of
 from core.pooling import blurring
-from core.pooling.images import text_of
 from core.pooling.ops import KINDS
 from core.pooling.sliding import run
 from core.pooling.window import FIVE, WINDOW, Frame, Settings

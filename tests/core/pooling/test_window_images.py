@@ -12,8 +12,8 @@ from PIL import Image
 
 from core.data import images, mnist, uploads
 from core.engine.guard import in_words
+from core.pictures import ImageSettings, decimals, grid, load, text_of
 from core.pooling import kernels, window
-from core.pooling.images import ImageSettings, decimals, grid, load, text_of
 from core.settings import Incomplete, SettingError
 
 HASH = "0123456789abcdef" * 4

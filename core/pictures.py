@@ -1,4 +1,4 @@
-"""Which image the window slides over: the settings that two experiments share, and its cells."""
+"""Which image it is: the settings that experiments on one picture share, and its cells."""
 
 from __future__ import annotations
 
