@@ -16,6 +16,7 @@ from core.controls import Control
 from core.settings import SettingError, Settings
 
 __all__ = [
+    "Button",
     "Click",
     "Control",
     "Diverged",
@@ -123,6 +124,18 @@ class Click:
 
 
 @dataclass(frozen=True)
+class Button:
+    """A button over a picture: its words, the key that presses it, and where it leads.
+
+    key: as ``st.button`` names it, such as ``"1"`` or ``"Right"``; R and C are Streamlit's own.
+    """
+
+    words: str
+    key: str
+    click: Click
+
+
+@dataclass(frozen=True)
 class Stage:
     """A picture that answers to the hand in the browser itself, drawn by a component of ours.
 
@@ -156,6 +169,7 @@ class View:
     clock: the frames make an animation (False: one figure of the whole run).
     clicked: (settings, frames, point) -> what a click on a point of it leads to; the point has
     ``x``, ``y`` and ``customdata``.
+    buttons: settings -> the buttons over it, for hands and keys alike.
     stage: what stands in place of the figure, but over a pinned run.
     layers: words for each layer that can be switched on and off; a trace belongs to the one that
     its ``meta`` names as ``layer``. off: those that are off at first.
@@ -168,6 +182,7 @@ class View:
     alt: str
     clock: bool = True
     clicked: Callable[[Any, list[Any], Mapping[str, Any]], Click | None] | None = None
+    buttons: Callable[[Any], tuple[Button, ...]] | None = None
     stage: Stage | None = None
     layers: Mapping[str, str] = field(default_factory=dict)
     off: tuple[str, ...] = ()
@@ -193,6 +208,8 @@ class Experiment:
     leads: what a finished run's weights can be taken to.
     replays: the stored run plays once by itself when the page opens, unless the reader has asked
     for less motion.
+    played: fields that are the reader's moves within one question: unless a preset sets them
+    itself, its question stands whatever they are.
     """
 
     name: str
@@ -212,6 +229,7 @@ class Experiment:
     explain: Callable[[Any, list[Any], int], dict[str, str]] | None = None
     leads: tuple[Lead, ...] = ()
     replays: bool = False
+    played: tuple[str, ...] = ()
 
     def frames(self, settings: Settings) -> Iterator[Frame]:
         """Run it, here and now. Imports what the run needs."""
@@ -232,6 +250,14 @@ class Experiment:
     def preset_settings(self, id: str) -> Settings:
         """Defaults with the preset's changes."""
         return self.settings(**self.preset(id).settings)
+
+    def asks(self, preset: Preset, settings: Settings) -> bool:
+        """Whether the settings are the preset's, whatever the seed and the reader's moves."""
+        free = {"seed"} | set(self.played) - set(preset.settings)
+        now = settings.model_dump()
+        own = self.preset_settings(preset.id)
+        own = own.model_copy(update={field: now[field] for field in free if field in now})
+        return own.key() == settings.key()
 
 
 def resolve(path: str) -> Any:

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m scripts.cards [experiment ...]
 
-Each card is the last frame of the stored run, its first view, on a clear ground that suits light
-and dark. Needs a browser, as the tests do.
+Each card is the first panel of the first view at the last frame of the stored run, or what
+``ELSEWHERE`` says, on a clear ground that suits light and dark. Needs a browser, as the tests do.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from playwright.sync_api import sync_playwright
 
 from core import framefile
 from core.catalog import CATALOG, get
-from core.experiment import Figure
+from core.experiment import Experiment, Figure
 from core.plot.spec import PlainFigure
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 480, 300
+# A preset to run, and the number of a panel, whose words stay.
+ELSEWHERE = {"gan.judge": ("always-real", "2")}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -46,12 +48,15 @@ def main(names: list[str]) -> None:
 
 
 def _picture(name: str) -> Figure:
-    """The first panel alone, without words around it."""
+    """One panel alone, without a title or axes."""
     experiment = get(name)
-    frames = framefile.unpack(str(ROOT / "data" / "runs" / f"{name}.npz"), experiment.frame)
-    fig = experiment.views[0].draw(experiment.settings(), frames, len(frames) - 1)
+    preset, panel = ELSEWHERE.get(name, ("", ""))
+    settings = experiment.preset_settings(preset) if preset else experiment.settings()
+    frames = list(experiment.frames(settings)) if preset else _stored(experiment)
+    fig = experiment.views[0].draw(settings, frames, len(frames) - 1)
     layout = {key: value for key, value in fig["layout"].items() if key not in ("meta", "height")}
-    data = [_wordless(trace) for trace in fig["data"] if trace.get("xaxis", "x") == "x"]
+    data = [trace for trace in fig["data"] if trace.get("xaxis", "x") == f"x{panel}"]
+    data = data if panel else [_wordless(trace) for trace in data]
     bare = {"visible": False, "domain": [0, 1], "constrain": "domain"}
     layout |= {
         "annotations": [],
@@ -60,13 +65,20 @@ def _picture(name: str) -> Figure:
         "height": HEIGHT,
     }
     layout |= {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
-    layout["xaxis"] = {**layout["xaxis"], **bare}
-    layout["yaxis"] = {**layout["yaxis"], **bare}
-    low, high = layout["yaxis"]["range"]
+    across, upright = f"xaxis{panel}", f"yaxis{panel}"
+    layout[across] = {**layout[across], **bare}
+    layout[upright] = {**layout[upright], **bare}
+    low, high = layout[upright]["range"]
     if low < high:  # no image, whose rows run downwards: it may fill the card
-        layout["yaxis"].pop("scaleanchor", None)
-    kept = [s for s in layout.get("shapes", []) if s.get("xref", "x").split(" ")[0] == "x"]
+        layout[upright].pop("scaleanchor", None)
+    shapes = layout.get("shapes", [])
+    kept = [one for one in shapes if one.get("xref", "x").split(" ")[0] == f"x{panel}"]
     return {"data": data, "layout": {**layout, "shapes": kept}}
+
+
+def _stored(experiment: Experiment) -> list[Any]:
+    file = ROOT / "data" / "runs" / f"{experiment.name}.npz"
+    return framefile.unpack(str(file), experiment.frame)
 
 
 def _wordless(trace: dict[str, Any]) -> dict[str, Any]:

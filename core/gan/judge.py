@@ -37,8 +37,8 @@ class Settings(experiment.Settings):
         Text(
             "Answers",
             ROUNDS,
-            help="One letter a round: r for real, f for fake. The buttons in the picture write it; "
-            "clear it to start again.",
+            help="One letter a round: r for real, f for fake. The two buttons, or keys 1 and 2, "
+            "write it; clear it to start again.",
         ),
     ] = ""
 
@@ -82,7 +82,7 @@ PRESETS = (
         settings={},
         watch="Answer the ten first. Then compare: on which ones were you wrong, and on which it?",
         saw="On 1,000 images the discriminator is right {d_overall:.0%} of the time; on these ten, "
-        "{d_score:.0f} times.",
+        "{d_score:.0f} times. You: {your_score:.0f} of {answered:.0f}.",
         why="The two learned from each other. Whatever gave a made digit away was used by the "
         "generator to get rid of it, until the discriminator was little better than a guess. At "
         "the game's equilibrium it would be right half the time.",
@@ -134,10 +134,12 @@ JUDGE = Experiment(
             "rounds",
             "Real or made",
             judge_figures.rounds,
-            "Left, the image of this round with two buttons, real and made; right, the ten images, "
-            "those answered with what they were and what you and the discriminator said.",
+            "Left, the image of this round; in the middle the ten, those answered with what they "
+            "were and what you and the discriminator said; right, your right answers and the "
+            "discriminator's against rounds. Two buttons over it, real and made, answer; the keys "
+            "1 and 2 press them.",
             clock=False,
-            clicked=judge_figures.clicked,
+            buttons=judge_figures.buttons,
         ),
     ),
     presets=PRESETS,
@@ -145,11 +147,12 @@ JUDGE = Experiment(
     quick={},
     verb="Deal ten",
     seconds=0.3,
+    played=("answers",),
     source=_source,
     good={
         "your_score": "10 of 10 is best; 5 is a blind guess",
         "d_score": "the discriminator's, on the same ten",
-        "d_so_far": "the discriminator's, of the rounds that are over",
+        "d_so_far": "the discriminator's, of the rounds that you have answered",
         "answered": "ten, then the game is over",
         "d_overall": "0.5: it can only guess, which is the generator's aim",
     },

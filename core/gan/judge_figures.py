@@ -1,143 +1,192 @@
-"""The picture of the game: this round's image, two buttons, and the rounds that are over."""
+"""The picture of the game: this round's image, the ten with what was said, and the score."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from core.data.imagesets import class_names
-from core.experiment import Click, Figure
+from core.experiment import Button, Click, Figure
 from core.gan.judge_layout import COLUMNS, ROUNDS
 from core.gan.sample_layout import SETS
 from core.plot import theme
 from core.plot.panels import Panel, figure
-from core.plot.sheets import bare, sheet_trace, words
+from core.plot.sheets import GAP, bare, sheet, sheet_trace, words
 
 if TYPE_CHECKING:
     from core.gan.judge import Frame, Settings
 
+Trace = dict[str, Any]
 SAYS = {"r": "real", "f": "made"}
+YOU, D = theme.series(2), theme.series(3)
+BELOW = 0.8  # room for three lines of words under an image, in heights of it
 
 
-def rounds(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """The round at hand with its buttons, and all ten with what was said so far."""
-    return figure([_now(settings, frames[at]), _over(settings, frames[at])])
-
-
-def clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -> Click | None:
-    """A click on a button answers the round; after the last one, it starts again."""
-    known = point.get("customdata")
-    if known is None:
-        return None
-    answers = ("r", "f")[int(np.ravel(known)[0])]
+def buttons(settings: Settings) -> tuple[Button, ...]:
+    """Real or made; after the last round, ten others."""
     if len(settings.answers) >= ROUNDS:
-        return Click("gan.judge", {"answers": "", "seed": (settings.seed + 1) % 1_000_000}, "")
-    return Click("gan.judge", {"answers": settings.answers + answers}, "")
-
-
-def _now(settings: Settings, frame: Frame) -> Panel:
-    """The image of the round, under it the two buttons; at the end, the result."""
-    done = len(settings.answers)
-    number = min(done, ROUNDS - 1)
-    heat, (side, _) = sheet_trace(frame.images[number : number + 1], 1)
-    over = done >= ROUNDS
-    traces = [heat, *_buttons(side, over), words([side / 2], [side * 1.5], [_told(frame, done)])]
-    title = "That was the last" if over else f"Image {done + 1} of {ROUNDS}: real or made?"
-    x, y = bare(-0.4 * side, 1.4 * side, "column"), bare(1.62 * side, 0, "row")
-    return Panel(traces, title, x, y, square=True)
-
-
-def _told(frame: Frame, done: int) -> str:
-    """How the last round went, or the final score."""
-    metrics = frame.metrics
-    you, d = f"{metrics['your_score']:.0f}", f"{metrics['d_so_far']:.0f}"
-    if done == 0:
-        return "Five of the ten are real."
-    return f"Right so far, of {done}: you {you}, the discriminator {d}."
-
-
-def _buttons(side: float, over: bool) -> list[dict[str, Any]]:
-    text = ["New ten", "New ten"] if over else ["Real", "Made"]
-    places = [0.15 * side, 0.85 * side]
-    marks = {
-        "symbol": "square",
-        "size": 64,
-        "color": [theme.REAL, theme.GENERATED],
-        "opacity": 1,
-        "line": {"width": 0},
-    }
-    seen = {"marker": {"opacity": 1}}
-    button = {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": places,
-        "y": [1.25 * side] * 2,
-        "text": text,
-        "textfont": {"size": 14, "color": "white"},
-        "textposition": "middle center",
-        "customdata": [[0], [1]],
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": marks,
-        "selected": seen,
-        "unselected": seen,
-        "cliponaxis": False,
-    }
-    return [button]
-
-
-def _over(settings: Settings, frame: Frame) -> Panel:
-    """The ten, in two rows, with the truth and both verdicts below those that are answered."""
-    shown = frame.images.copy()
-    done = len(settings.answers)
-    shown[min(done + 1, ROUNDS) :] = 0
-    rows = [np.concatenate([shown[:COLUMNS], _blank(shown)]), shown[COLUMNS:], _blank(shown)]
-    heat, (wide, high) = sheet_trace(np.concatenate(rows), COLUMNS)
-    cell = wide / COLUMNS
-    heat = {**heat, "z": _cleared(np.asarray(heat["z"]), round(cell))}
-    numbers = np.arange(ROUNDS)
-    x = (numbers % COLUMNS + 0.5) * cell
-    y = (numbers // COLUMNS * 2 + 1.45) * cell
-    text, colors = _verdicts(settings, frame)
-    traces = [heat, words(x, y, text, size=11, color=colors)]
-    ax, ay = bare(0, wide, "column"), bare(high, 0, "row")
-    return Panel(
-        traces, "The rounds that are over (D: how likely real)", ax, ay, square=True, width=1.5
+        anew = {"answers": "", "seed": (settings.seed + 1) % 1_000_000}
+        return (Button("Ten others", "1", Click("gan.judge", anew, "")),)
+    return tuple(
+        Button(says.capitalize(), key, Click("gan.judge", {"answers": settings.answers + one}, ""))
+        for (one, says), key in zip(SAYS.items(), "12", strict=True)
     )
 
 
-def _blank(shown: np.ndarray) -> np.ndarray:
-    return np.zeros_like(shown[:COLUMNS])
+def rounds(settings: Settings, frames: list[Frame], at: int) -> Figure:
+    """The round at hand, all ten with what was said of them, and both scores."""
+    frame = frames[at]
+    panels = [_now(settings, frame), _ten(settings, frame), _score(settings, frame)]
+    return figure(panels)
 
 
-def _cleared(z: np.ndarray, cell: int) -> np.ndarray:
-    """The rows for words are no pixels."""
-    out = z.copy()
-    out[cell : 2 * cell] = out[3 * cell :] = 255
-    return out
+def verdicts(settings: Settings, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+    """Which of the answered rounds you had right, and which of them the discriminator, as bool."""
+    real = frame.real[: len(settings.answers)] == 1
+    you = np.array([letter == "r" for letter in settings.answers], bool) == real
+    return you, (frame.belief[: len(real)] > 0.5) == real
 
 
-def _verdicts(settings: Settings, frame: Frame) -> tuple[list[str], list[str]]:
+def _now(settings: Settings, frame: Frame) -> Panel:
+    """The image of the round, and under it how the last one went; at the end, the result."""
+    done = len(settings.answers)
+    number = min(done, ROUNDS - 1)
+    heat, (side, _) = sheet_trace(frame.images[number : number + 1], 1)
+    says = words([0], [side * 1.03], [_told(settings, frame)], "bottom right", size=13)
+    over = done >= ROUNDS
+    title = "That was the last" if over else f"Image {done + 1} of {ROUNDS}: real or made?"
+    x, y = bare(0, side, "column"), bare(1.3 * side, 0, "row")
+    return Panel([heat, says], title, x, y, square=True, width=0.75, stacked=330)
+
+
+def _told(settings: Settings, frame: Frame) -> str:
+    """How the last round went, and the final score."""
+    you, d = verdicts(settings, frame)
+    done = len(you)
+    if done == 0:
+        return "Five of the ten are real."
+    was = "real" if frame.real[done - 1] else "made"
+    last = f"Image {done} was {was}. You were {_right(you[-1])},<br>D was {_right(d[-1])}."
+    if done < ROUNDS:
+        return last
+    return f"{last}<br><b>Of 10 right: you {you.sum()}, D {d.sum()}.</b>"
+
+
+def _right(right: bool) -> str:
+    return "right" if right else "wrong"
+
+
+def _ten(settings: Settings, frame: Frame) -> Panel:
+    """The ten, in two rows, with the truth and both verdicts below those that are answered."""
+    z, cell = _sheet(frame.images, min(len(settings.answers) + 1, ROUNDS))
+    heat = {**sheet_trace(frame.images, COLUMNS)[0], "z": z}
+    x, y = _corners(cell)
+    text, colors = _says(settings, frame)
+    middle = x + 0.5 * frame.images.shape[1]
+    under = words(middle, y + cell, text, "bottom center", size=11, color=colors)
+    waiting = [str(n + 1) if n > len(settings.answers) else "" for n in range(ROUNDS)]
+    numbers = words(middle, y + 0.5 * cell, waiting, size=16, color=theme.EXACT)
+    traces = [heat, *_borders(settings, frame, cell), numbers, under]
+    ax, ay = bare(-1, COLUMNS * cell, "column"), bare(len(z), -1, "row")
+    title = "All ten, with D's chance of real"
+    return Panel(traces, title, ax, ay, square=True, width=1.9, stacked=350)
+
+
+def _sheet(images: np.ndarray, shown: int) -> tuple[np.ndarray, int]:
+    """The first so many images in two rows, room for words under each; and how wide a cell is."""
+    z = sheet(images, COLUMNS)
+    cell = z.shape[1] // COLUMNS
+    for n in range(shown, ROUNDS):
+        row, column = divmod(n, COLUMNS)
+        z[row * cell : (row + 1) * cell, column * cell : (column + 1) * cell] = GAP
+    room = np.full((round(BELOW * cell), z.shape[1]), GAP, z.dtype)
+    return np.concatenate([z[:cell], room, z[cell:], room]), cell
+
+
+def _corners(cell: int) -> tuple[np.ndarray, np.ndarray]:
+    """The upper left corner of each image, in pixels, y downwards."""
+    row, column = np.divmod(np.arange(ROUNDS), COLUMNS)
+    return column * float(cell), row * float(cell + round(BELOW * cell))
+
+
+def _borders(settings: Settings, frame: Frame, cell: int) -> list[Trace]:
+    """A frame around each image: what it was, or still to come; the one asked for is thicker."""
+    done, numbers = len(settings.answers), np.arange(ROUNDS)
+    over, real = numbers < done, frame.real == 1
+    kinds = (
+        (over & real, theme.REAL, 2.5, "solid"),
+        (over & ~real, theme.GENERATED, 2.5, "solid"),
+        (numbers == done, theme.EXACT, 3, "solid"),
+        (numbers > done, theme.EXACT, 1, "dot"),
+    )
+    corners, side = np.stack(_corners(cell)), frame.images.shape[1]
+    return [_boxes(corners[:, one], side, color, width, dash) for one, color, width, dash in kinds]
+
+
+def _boxes(corners: np.ndarray, side: int, color: str, width: float, dash: str) -> Trace:
+    x, y = corners
+    across, down = np.array([0, 1, 1, 0, 0, np.nan]), np.array([0, 0, 1, 1, 0, np.nan])
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": (x[:, None] + side * across).ravel().astype(np.float32),
+        "y": (y[:, None] + side * down).ravel().astype(np.float32),
+        "line": {"color": color, "width": width, "dash": dash},
+        "hoverinfo": "skip",
+    }
+
+
+def _says(settings: Settings, frame: Frame) -> tuple[list[str], list[str]]:
     """Under each image that is answered: what it was, what you said, what the network believed."""
-    text, colors = [], []
-    names = class_names(SETS[int(frame.source[0])])
-    for n in range(ROUNDS):
-        if n >= len(settings.answers):
-            text.append("")
-            colors.append(theme.EXACT)
-            continue
-        real, you = bool(frame.real[n]), settings.answers[n]
-        d_right = (frame.belief[n] > 0.5) == real
-        kind = "real" if real else "made"
-        what = f"{kind} {names[frame.labels[n]]}" if frame.conditional[0] or real else kind
+    names, real = class_names(SETS[int(frame.source[0])]), frame.real == 1
+    text = []
+    for n, (you, d) in enumerate(zip(*verdicts(settings, frame), strict=True)):
+        kind = "real" if real[n] else "made"
+        what = f"{kind} {names[frame.labels[n]]}" if frame.conditional[0] or real[n] else kind
         text.append(
-            f"<b>{what}</b><br>you: {SAYS[you]} {_tick((you == 'r') == real)}<br>"
-            f"D: {frame.belief[n]:.0%} {_tick(d_right)}"
+            f"<b>{what}</b><br>you: {SAYS[settings.answers[n]]} {_tick(you)}<br>"
+            f"D: {frame.belief[n]:.0%} {_tick(d)}"
         )
-        colors.append(theme.REAL if real else theme.GENERATED)
-    return text, colors
+    colors = [theme.REAL if one else theme.GENERATED for one in real]
+    return text + [""] * (ROUNDS - len(text)), colors
 
 
 def _tick(right: bool) -> str:
     return "✓" if right else "✗"
+
+
+def _score(settings: Settings, frame: Frame) -> Panel:
+    """Right answers against rounds, yours and the discriminator's, with a blind guess's half."""
+    you, d = (np.cumsum([0, *right]) for right in verdicts(settings, frame))
+    ahead = you[-1] >= d[-1]
+    traces = [
+        _count([0, ROUNDS], [0, ROUNDS / 2], {"color": theme.EXACT, "dash": "dot"}),
+        _count(np.arange(len(d)), d, D),
+        _count(np.arange(len(you)), you, YOU),
+        _end(d, "D", D, "bottom right" if ahead else "top right"),
+        _end(you, "you", YOU, "top right" if ahead else "bottom right"),
+        words([13.2], [0.4], ["dotted: a blind guess"], "middle left", 11, theme.EXACT),
+    ]
+    x = {"title": {"text": "rounds"}, "range": [-0.3, 13.2], "tickvals": [0, 5, 10]}
+    y = {"title": {"text": "right answers"}, "range": [-0.4, 10.9], "tickvals": [0, 5, 10]}
+    return Panel(traces, "You and the discriminator", x, y, width=0.8, stacked=320)
+
+
+def _count(x: Any, y: Any, line: dict[str, str]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.asarray(x, np.float32),
+        "y": np.asarray(y, np.float32),
+        "line": {**line, "width": 2.5},
+        "hoverinfo": "skip",
+    }
+
+
+def _end(counts: np.ndarray, name: str, line: dict[str, str], place: str) -> Trace:
+    """The score so far, as a dot and a number at the end of its line."""
+    end = words([len(counts) - 1], [counts[-1]], [f"<b>{name} {counts[-1]}</b>"], place, 13)
+    dot = {"color": line["color"], "size": 9, "symbol": "circle" if name == "you" else "square"}
+    font = {"size": 13, "color": line["color"]}
+    return {**end, "mode": "markers+text", "marker": dot, "textfont": font}

@@ -38,6 +38,18 @@ def _undimmed(trace: dict[str, Any]) -> dict[str, Any]:
     return {**trace, "unselected": {"marker": marker, "textfont": font}}
 
 
+def buttons(experiment: Experiment, shown: Shown, view: View) -> None:
+    """The buttons over a view. A double click sets the same fields twice: it counts once."""
+    for number, one in enumerate(view.buttons(shown.settings) if view.buttons else ()):
+        st.button(
+            one.words,
+            key=f"{experiment.name}#does-{number}",
+            shortcut=one.key,
+            on_click=_follow,
+            args=(experiment, shown, one.click),
+        )
+
+
 def call(experiment: Experiment) -> None:
     """Have the whole page answer a click that was heard by a part of it: settings have changed."""
     st.session_state[f"{experiment.name}#clicked"] = True

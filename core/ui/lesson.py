@@ -83,17 +83,10 @@ def _escaped(text: str) -> str:
 
 
 def preset_of(experiment: Experiment, settings: Settings) -> Preset | None:
-    """The preset whose settings these are; the one last chosen first, the seed left out."""
+    """The preset whose settings these are; the one last chosen first, seed and moves left out."""
     chosen = st.session_state.get(f"{experiment.name}#preset")
     order = sorted(experiment.presets, key=lambda preset: preset.id != chosen)
-    return next((p for p in order if _same_but_seed(experiment, p, settings)), None)
-
-
-def _same_but_seed(experiment: Experiment, preset: Preset, settings: Settings) -> bool:
-    own = experiment.preset_settings(preset.id)
-    if "seed" in experiment.settings.model_fields:
-        own = own.model_copy(update={"seed": settings.model_dump()["seed"]})
-    return own.key() == settings.key()
+    return next((p for p in order if experiment.asks(p, settings)), None)
 
 
 def guess_key(experiment: Experiment, preset: Preset) -> str:

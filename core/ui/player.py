@@ -116,6 +116,7 @@ def _transport(experiment: Experiment, settings: Settings, shown: Shown) -> View
             _idle_buttons(experiment, settings, shown)
         view = _views(experiment)
         layers.switches(experiment, view)
+        clicks.buttons(experiment, shown, view)
         return view
 
 

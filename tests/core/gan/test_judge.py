@@ -12,8 +12,10 @@ from core.experiment import SettingError
 from core.gan.convnets import from_arrays
 from core.gan.images_data import load, to_bytes
 from core.gan.judge import JUDGE, Frame, Settings
-from core.gan.judge_figures import clicked
+from core.gan.judge_figures import buttons, rounds
 from core.gan.judge_layout import ROUNDS
+from core.plot import theme
+from core.plot.sheets import GAP
 
 
 def dealt(**changes: Any) -> Frame:
@@ -22,11 +24,20 @@ def dealt(**changes: Any) -> Frame:
     return frame
 
 
+def traces(**changes: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = rounds(Settings(**changes), [dealt(**changes)], 0)["data"]
+    return found
+
+
 def texts(**changes: Any) -> list[str]:
-    """The words under the ten images, and the sentence under the buttons."""
-    settings = Settings(**changes)
-    fig = JUDGE.figures(settings, [dealt(**changes)], 0)["rounds"]
-    return [t for trace in fig["data"] if trace.get("mode") == "text" for t in trace["text"]]
+    """All the words within the picture."""
+    return [text for trace in traces(**changes) for text in trace.get("text", ())]
+
+
+def asked(chosen: str, **changes: Any) -> str:
+    """The question over these settings, after that preset was chosen."""
+    order = sorted(JUDGE.presets, key=lambda preset: preset.id != chosen)
+    return next(one.id for one in order if JUDGE.asks(one, Settings(**changes)))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -66,32 +77,52 @@ def test_the_network_says_what_its_discriminator_says() -> None:
 
 
 def test_nothing_is_told_before_it_is_answered() -> None:
-    told = texts(answers="rf")
-    assert sum("you:" in text for text in told) == 2
-    assert all("real" not in text and "made" not in text for text in told if "you" not in text
-               and "Five of the ten" not in text)  # fmt: skip
-    assert sum("you:" in text for text in texts()) == 0
+    told = " ".join(texts(answers="rf"))
+    assert told.count("you:") == 2 and "Image 2 was" in told and "Image 3 was" not in told
+    assert "you:" not in " ".join(texts())
+    frame = dealt(answers="rf")
+    for color, kind in ((theme.REAL, 1), (theme.GENERATED, 0)):
+        (boxes,) = [t for t in traces(answers="rf") if t.get("line", {}).get("color") == color]
+        assert len(boxes["x"]) == 6 * (frame.real[:2] == kind).sum()
 
 
 def test_what_is_to_come_is_not_shown() -> None:
-    settings = Settings(answers="rrr")
-    fig = JUDGE.figures(settings, [dealt(answers="rrr")], 0)["rounds"]
-    wide = fig["data"][[t["type"] for t in fig["data"]].index("heatmap", 1)]["z"]
-    cell = wide.shape[1] // 5
-    row = wide[:28]
-    ink = [bool((row[:, n * cell : n * cell + 28] > 0).any()) for n in range(5)]
-    assert ink == [True, True, True, True, False]
-    assert not (wide[2 * cell : 2 * cell + 28, :28] > 0).any()
+    ten = [t for t in traces(answers="rrr") if t["type"] == "heatmap"][1]["z"]
+    cell = ten.shape[1] // 5
+    rows = [ten[:28], ten[-28 - (ten.shape[0] // 2 - 28) : -(ten.shape[0] // 2 - 28)]]
+    seen = [(row[:, n * cell : n * cell + 28] != GAP).any() for row in rows for n in range(5)]
+    assert seen == [True] * 4 + [False] * 6
 
 
-def test_a_button_writes_a_letter_and_the_last_one_deals_anew() -> None:
-    frame = dealt()
-    for button, letter in enumerate("rf"):
-        click = clicked(Settings(answers="r"), [frame], {"customdata": [button]})
-        assert click is not None and click.values == {"answers": "r" + letter}
-    over = clicked(Settings(answers="r" * 10, seed=7), [frame], {"customdata": [0]})
-    assert over is not None and over.values == {"answers": "", "seed": 8}
-    assert clicked(Settings(), [frame], {"x": 1.0, "y": 1.0}) is None
+def test_both_scores_are_counted_round_by_round() -> None:
+    answers = "rffrfrrffr"
+    frame = dealt(seed=3, answers=answers)
+    ends = {t["text"][0]: t["y"][0] for t in traces(seed=3, answers=answers) if "marker" in t}
+    you, d = frame.metrics["your_score"], frame.metrics["d_score"]
+    assert ends == {f"<b>you {you:.0f}</b>": you, f"<b>D {d:.0f}</b>": d}
+    lines = [t for t in traces(seed=3, answers=answers) if len(t.get("x", ())) == ROUNDS + 1]
+    assert sorted(line["y"][-1] for line in lines) == sorted([you, d])
+    assert all(set(np.diff(line["y"])) <= {0, 1} for line in lines)
+    so_far = dealt(seed=3, answers=answers[:6]).metrics
+    assert sorted(line["y"][6] for line in lines) == sorted(
+        [so_far["your_score"], so_far["d_so_far"]]
+    )
+
+
+def test_a_button_writes_a_letter_and_after_the_last_one_deals_anew() -> None:
+    real, made = buttons(Settings(answers="r"))
+    assert [real.click.values, made.click.values] == [{"answers": "rr"}, {"answers": "rf"}]
+    assert [(one.words, one.key) for one in (real, made)] == [("Real", "1"), ("Made", "2")]
+    (anew,) = buttons(Settings(answers="r" * 10, seed=999_999))
+    assert anew.click.values == {"answers": "", "seed": 0}
+
+
+def test_a_question_stands_while_its_rounds_are_played() -> None:
+    """Answers are moves; only the preset that gives ten itself has none but these."""
+    assert asked("play", answers="rfr", seed=5) == "play"
+    assert asked("clothes", model="gan-fashion", answers="f" * 10) == "clothes"
+    assert asked("always-real", answers="r" * 10) == "always-real"
+    assert asked("always-real", answers="r" * 9) == "play"
 
 
 @pytest.mark.parametrize("text", ["rx", "R", "r f", "rfrfrfrfrfr"])
