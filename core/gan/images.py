@@ -44,7 +44,10 @@ class Settings(experiment.Settings):
         Literal["non-saturating", "hinge", "wgan-gp"],
         Choice(
             "Loss",
-            labels={"hinge": "Hinge", "wgan-gp": "Wasserstein with gradient penalty"},
+            labels={
+                "non-saturating": "Non-saturating",
+                "wgan-gp": "Wasserstein with gradient penalty",
+            },
             help="What each player minimises.",
         ),
     ] = "non-saturating"
@@ -193,10 +196,9 @@ IMAGES = Experiment(
         "d_loss": "no measure of quality; 1.39 (2 ln 2) with the non-saturating loss: it can only "
         "guess",
         "g_loss": "no measure of quality: it says how the game stands",
-        "frechet": "lower is better; frechet_real is what real images reach",
+        "frechet": "lower is better; Fréchet real is what real images reach",
         "frechet_real": "what there is to reach: real images against other real ones",
-        "precision": "higher is better: the share of samples among real images; the share of "
-        "held-out images among training images is near 0.8",
+        "precision": "higher is better: samples that lie among real images; real ones get near 0.8",
         "recall": "higher is better: the share of real images that lie among the samples",
         "classes": "10 of 10: no class is missing",
         "class_accuracy": "higher is better; 0.1 is a blind guess",

@@ -61,7 +61,7 @@ MAP = Experiment(
         "covered_all": "higher is better: the share of cells with every mode",
         "covered_half": "higher is better: the share of cells with more than half of them",
         "modes": "higher is better: the mean over those cells",
-        "best_lr_g": "of the cell with most modes, then most good fakes",
+        "best_lr_g": "that of the cell with most modes, then most good fakes",
         "best_up": "of the same cell, on the upright axis",
         "best_quality": "0.989 for islands as wide as the real ones; more is too tight",
         "diverged": "0: no cell has run away",

@@ -164,7 +164,7 @@ SAMPLE = Experiment(
     seconds=0.5,
     source=_source,
     good={
-        "frechet": "lower is better; frechet_real is what real images reach",
+        "frechet": "lower is better; Fréchet real is what real images reach",
         "frechet_real": "what there is to reach: real images against other real ones",
         "precision": "higher is better: the share of samples among real images",
         "recall": "higher is better: the share of real images that lie among the samples",

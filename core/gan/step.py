@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from core import experiment, targets
 from core.controls import Choice, LogSlider, Seed, Slider
-from core.experiment import Click, Experiment, View
+from core.experiment import Button, Click, Experiment, View
 from core.gan import plane, step_why
 from core.gan import step_figures as draw
 from core.gan.step_presets import PRESETS
@@ -116,12 +115,10 @@ class Frame(experiment.Frame):
     g_grads: np.ndarray  # (3,) float32, of G
 
 
-def clicked(settings: Settings, frames: list[Any], point: Mapping[str, Any]) -> Click | None:
-    """A click on "Next phase" shows one phase more."""
-    name = point.get("customdata")
-    name = name[0] if isinstance(name, list) and name else name
-    more = onward(settings, MOST) if name == "next" else None
-    return Click("gan.step", more, "") if more else None
+def buttons(settings: Settings) -> tuple[Button, ...]:
+    """One phase more, as long as there is one."""
+    more = onward(settings, MOST)
+    return (Button("Next phase", "N", Click("gan.step", more, "")),) if more else ()
 
 
 def _source(settings: Any) -> tuple[str, ...]:
@@ -147,8 +144,8 @@ STEP = Experiment(
             draw.phases,
             "Left, a sentence on this phase over a diagram of both networks with the part at work "
             "in colour; right, the plane with real points, fakes, the discriminator's verdict and "
-            "the pull on the fakes. A click on the button shows the next phase.",
-            clicked=clicked,
+            "the pull on the fakes. The button over it, or the key N, shows the next phase.",
+            buttons=buttons,
             fps=FPS,
         ),
         View(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from core.gan.optimum import said
-from core.gan.step_words import onward, phase_of, sentence, wrapped
+from core.gan.step_words import phase_of, sentence, wrapped
 from core.plot import theme
 from core.plot.panels import Panel
 
@@ -31,7 +31,6 @@ COLUMNS = {"G": (2.6, 3.3, 4.0, 4.7), "D": (7.2, 7.9, 8.6, 9.3)}
 MIDDLE = {"G": 4.6, "D": 3.0}
 ENDS = {"G": (2, 2), "D": (2, 1)}
 BOX = (0.75, 1.05)  # half its width and height
-BUTTON = (2.0, 0.75, 1.6, 0.42)  # middle, half its width and height
 PATHS: dict[str, tuple[Spot, Spot]] = {
     "z-g": ((1.85, 4.6), (2.4, 4.6)),
     "g-fake": ((4.9, 4.6), (5.6, 4.6)),
@@ -67,11 +66,10 @@ WORK = {
 }
 
 
-def diagram(settings: Settings, frames: list[Frame], at: int, most: int) -> Panel:
-    """Both networks with the part at work, the sentence over them, the button under them."""
+def diagram(settings: Settings, frames: list[Frame], at: int) -> Panel:
+    """Both networks with the part at work, and the sentence over them."""
     now = frames[at]
     work = WORK[phase_of(now)]
-    last = at == len(frames) - 1
     traces = [
         _box(),
         _noise(now, work),
@@ -84,9 +82,6 @@ def diagram(settings: Settings, frames: list[Frame], at: int, most: int) -> Pane
         _flow("gradient back", work.back, BACK),
         _labels(settings, now, work),
         _words([0.2], [10.0], [wrapped(sentence(settings, now), WRAP)], "bottom right", 14),
-        _frame(last),
-        _offer(settings, last, most),
-        _press(settings, last, most),
     ]
     bare = {"showgrid": False, "showticklabels": False, "fixedrange": True}
     x = {"range": [0, 12.4], "title": "noise to verdict: forward; verdict to weights: back", **bare}
@@ -212,35 +207,6 @@ def _verdict(settings: Settings, now: Frame) -> str:
     fake, real = (float(said(one, settings.loss).mean()) for one in (now.said_fake, now.said_real))
     told = f"fake {fake:.2f}"
     return told if phase in ("again", "g-learns") else f"{told}<br>real {real:.2f}"
-
-
-def _frame(last: bool) -> Trace:
-    """The button's border, on the last frame: in a replay there is nothing to press."""
-    x, y, wide, tall = BUTTON
-    across, up = np.array([-1, 1, 1, -1, -1]) * wide, np.array([-1, -1, 1, 1, -1]) * tall
-    return _line(x + across, y + up, BACK if last else "rgba(0,0,0,0)", 1.5, "button")
-
-
-def _offer(settings: Settings, last: bool, most: int) -> Trace:
-    # A space: text that is empty at first does not come back in a replay.
-    text = "<b>Next phase</b>" if onward(settings, most) else f"All {most} rounds shown"
-    return _words([BUTTON[0]], [BUTTON[1]], [text if last else "\u00a0"], "middle center", 14, BACK)
-
-
-def _press(settings: Settings, last: bool, most: int) -> Trace:
-    """What a click on the button hits: unseen points along it."""
-    x, y, half, _ = BUTTON
-    open_ = last and onward(settings, most) is not None
-    return _trace(
-        [x + half * share for share in (-0.75, -0.25, 0.25, 0.75)],
-        [y] * 4,
-        mode="markers",
-        marker={"size": 24, "color": BACK, "opacity": 0},
-        customdata=["next" if open_ else "none"] * 4,
-        hovertext=["one phase more" if open_ else "no more than these"] * 4,
-        hoverinfo="text" if last else "skip",
-        name="next",
-    )
 
 
 def _line(x: Any, y: Any, color: str, width: float, name: str) -> Trace:

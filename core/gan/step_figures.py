@@ -35,7 +35,7 @@ def phases(settings: Settings, frames: list[Frame], at: int) -> Figure:
         {**axis, "title": "y"},
         square=True,
     )
-    return figure([diagram(settings, frames, at, MOST), plane], height=470)
+    return figure([diagram(settings, frames, at), plane], height=470)
 
 
 def _plane(settings: Settings, frames: list[Frame], at: int) -> list[Trace]:

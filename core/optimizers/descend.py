@@ -173,6 +173,6 @@ DESCEND = Experiment(
         "loss": "lower is better, 0 at the bottom",
         "share": "of the starting loss; under 1 it goes down, over 1 it flies apart",
         "factor": "between -1 and 1 it converges; 0 is best",
-        "steps_to": "steps until a millionth of the loss is left; steps + 1 if never",
+        "steps_to": "fewer is better: steps until a millionth of the loss is left",
     },
 )

@@ -203,7 +203,6 @@ RACE = Experiment(
         "loss": "lower is better",
         "distance": "to the nearest known minimum, 0 is there",
         "diverged": "0; 1 has left or is no longer a number",
-        "steps_to": "fewer is better, until the loss stays within 0.001 of the minimum; one more "
-        "than all steps: not reached",
+        "steps_to": "fewer is better, until the loss stays within 0.001 of the minimum",
     },
 )

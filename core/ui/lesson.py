@@ -184,9 +184,12 @@ def numbers(experiment: Experiment, shown: Shown) -> None:
     if not shown.frames:
         return
     before = pins.pinned(experiment)
-    now = shown.frames[-1].metrics
-    old = before.frames[-1].metrics if before else None
+    now, old = _final(shown), _final(before) if before else None
     st.html(table.metrics_table(now, old, experiment.good, _names(experiment)))
+
+
+def _final(shown: Shown) -> dict[str, float]:
+    return table.reached(shown.frames[-1].metrics, getattr(shown.settings, "steps", None))
 
 
 def _names(experiment: Experiment) -> dict[str, str]:

@@ -5,11 +5,23 @@ HTML and not Markdown: the browser parses Markdown anew at every change, which c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from html import escape
 
 Metrics = Mapping[str, float]
-SHORT = {"cnn", "mlp", "js", "kl", "swd", "mmd"}  # written in capitals
+# Written otherwise than they are called.
+WORDS = {"frechet": "Fréchet", "lr": "rate"}
+WORDS |= {short: short.upper() for short in ("cnn", "mlp", "js", "kl", "swd", "mmd", "d", "g")}
+
+
+def reached(metrics: Metrics, steps: int | None) -> dict[str, float]:
+    """The metrics; NaN for each ``steps_to`` that is more than all the steps there are."""
+    most = math.inf if steps is None else steps
+    return {
+        name: math.nan if name.startswith("steps_to") and value > most else value
+        for name, value in metrics.items()
+    }
 
 
 def metrics_table(
@@ -17,7 +29,8 @@ def metrics_table(
 ) -> str:
     """The metrics as HTML: a row each, then ``loss/adam`` as row adam, column loss.
 
-    old: those of a pinned run. good: what is good, by metric. names: words for ``adam``.
+    now: NaN is said to be not reached. old: those of a pinned run. good: what is good, by metric.
+    names: words for ``adam``.
     """
     plain = {name: value for name, value in now.items() if "/" not in name}
     tables = []
@@ -66,11 +79,14 @@ def _row(title: str, values: list[str], good: str | None = None) -> str:
 
 
 def _title(name: str) -> str:
-    words = name.replace("_", " ").replace("-", " ").capitalize().split(" ")
-    return " ".join(word.upper() if word.lower() in SHORT else word for word in words)
+    words = name.replace("_", " ").replace("-", " ").split(" ")
+    title = " ".join(WORDS.get(word, word) for word in words)
+    return title[:1].upper() + title[1:]
 
 
 def _number(value: float | None) -> str:
     if value is None:
         return ""
+    if math.isnan(value):
+        return "not reached"
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.4g}"

@@ -44,7 +44,8 @@ def topics(formula: str) -> list[str]:
 
 def _formula_label(formula: str) -> str:
     """The fold's label, which says what is in it, so that a reader can find it unopened."""
-    named = [one[0].lower() + one[1:] for one in topics(formula)]
+    # Names such as D's keep their capital.
+    named = [one[0].lower() + one[1:] if one[1:2].isalpha() else one for one in topics(formula)]
     return f"Formula: {', '.join(named)}" if named else "Formula"
 
 

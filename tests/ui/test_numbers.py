@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.catalog import CATALOG, get
-from core.ui.numbers import metrics_table
+from core.ui.numbers import metrics_table, reached
 
 RUNS = Path(__file__).resolve().parents[2] / "data" / "runs"
 TABLE: dict[str, dict[str, dict[str, float]]] = json.loads(
@@ -52,6 +52,28 @@ def test_measures_of_several_stand_in_columns() -> None:
     cells = [cell.strip() for cell in said.split("|") if cell.strip()]
     assert cells == ["Loss", "Steps to", "Adam", "0.5", "34", "SGD, noisy gradient", "2",
                      "Loss: lower is better. Steps to: fewer is better."]  # fmt: skip
+
+
+def test_what_was_not_reached_says_so() -> None:
+    """One more than all the steps means never; the last step itself does not."""
+    now = reached({"loss/adam": 201.0, "steps_to/adam": 201.0, "steps_to/sgd": 200.0}, 200)
+    cells = [cell.strip() for cell in plain(metrics_table(now, None, {}, {})).split("|")]
+    assert [cell for cell in cells if cell][2:] == ["Adam", "201", "not reached", "Sgd", "200"]
+    assert reached({"steps_to": 201.0}, None) == {"steps_to": 201.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("frechet_real", "Fréchet real"),
+        ("best_lr_g", "Best rate G"),
+        ("d_loss", "D loss"),
+        ("js", "JS"),
+        ("high_quality", "High quality"),
+    ],
+)
+def test_a_name_reads_as_it_is_written(name: str, words: str) -> None:
+    assert f"| {words} |" in plain(metrics_table({name: 1.0}, None, {}, {}))
 
 
 def test_plain_and_parted_numbers_stand_in_two_tables() -> None:

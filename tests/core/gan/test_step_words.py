@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.gan.step import MOST, STEP, Frame, Settings, clicked
+from core.gan.step import MOST, STEP, Frame, Settings, buttons
 from core.gan.step_diagram import WORK
 from core.gan.step_run import run
 from core.gan.step_words import PHASES, onward, phase_of, sentence, shown, taken_by, wrapped
@@ -77,7 +77,7 @@ def test_a_critic_scores_and_calls_nothing_real() -> None:
 
 
 def test_the_button_goes_through_every_phase_to_the_end() -> None:
-    """From the first phase of the first round, click by click, to the last of the tenth."""
+    """From the first phase of the first round, press by press, to the last of the tenth."""
     settings, seen = Settings(rounds=1, until="noise"), 1
     while (more := onward(settings, MOST)) is not None:
         before = shown(settings)
@@ -92,9 +92,9 @@ def test_the_button_skips_what_nobody_does(who: str) -> None:
     """After D's step alone comes the next round; a phase that is not played is never asked for."""
     settings = Settings(phases=who)
     assert onward(settings, MOST) == {"rounds": 2, "until": "noise"}
-    assert clicked(settings, [], {"customdata": ["next"]}) is not None
-    assert clicked(settings, [], {"customdata": "none"}) is None
-    assert clicked(settings, [], {}) is None
+    (more,) = buttons(settings)
+    assert more.click.values == {"rounds": 2, "until": "noise"}
+    assert buttons(Settings(phases=who, rounds=MOST)) == ()
 
 
 def test_pink_runs_back_to_whoever_moves() -> None:
