@@ -30,6 +30,7 @@ CATALOG = {
     "gan.images": "core.gan.images:IMAGES",
     "gan.sample": "core.gan.sample:SAMPLE",
     "gan.judge": "core.gan.judge:JUDGE",
+    "diffusion.forward": "core.diffusion.forward:FORWARD",
 }
 
 

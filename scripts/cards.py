@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 480, 300
 # A preset to run, and the number of a panel, whose words stay.
 ELSEWHERE = {"gan.judge": ("always-real", "2")}
+AT = {"diffusion.forward": 7}  # the frame where there is most to see, if not the last
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -53,7 +54,7 @@ def _picture(name: str) -> Figure:
     preset, panel = ELSEWHERE.get(name, ("", ""))
     settings = experiment.preset_settings(preset) if preset else experiment.settings()
     frames = list(experiment.frames(settings)) if preset else _stored(experiment)
-    fig = experiment.views[0].draw(settings, frames, len(frames) - 1)
+    fig = experiment.views[0].draw(settings, frames, AT.get(name, len(frames) - 1))
     layout = {key: value for key, value in fig["layout"].items() if key not in ("meta", "height")}
     data = [trace for trace in fig["data"] if trace.get("xaxis", "x") == f"x{panel}"]
     data = data if panel else [_wordless(trace) for trace in data]

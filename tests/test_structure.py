@@ -24,8 +24,7 @@ SHARED = {
     "pictures", "plot", "settings", "targets",
 }  # fmt: skip
 HOUSE = SHARED | {"always", "app", "catalog", "engine", "server", "ui"}
-COMING = {"diffusion"}  # its algorithms are in and tested, its lesson follows
-TOPICS = sorted({name.partition(".")[0] for name in CATALOG} | COMING)
+TOPICS = sorted({name.partition(".")[0] for name in CATALOG})
 # A topic whose very subject is several models side by side names the others here.
 SIDE_BY_SIDE: dict[str, set[str]] = {}
 

@@ -80,8 +80,8 @@ class Frame(experiment.Frame):
 
     Metrics: left, what is left of the data's variance; noise, the standard deviation of the noise;
     walked_spread and jumped_spread, the spread of one number after that many small steps and after
-    one jump, 10,000 times each; half_at, the time at which half is left; merged_at, at which the two
-    nearest centres of the target make one hill, as two equal Gaussians do once they are less than
+    one jump, 10,000 times each; half_at, the time at which half is left; merged_at, at which the
+    two nearest centres of the target make one hill, as two equal Gaussians do once they are less than
     two standard deviations apart.
     """
 

@@ -74,4 +74,5 @@ GAN = Lesson(
         "judge": "8 Be D",
     },
 )
-LESSONS = (OPTIMIZERS, POOLING, GAN)
+DIFFUSION = Lesson("diffusion", "Diffusion", "generative", {"forward": "1 Look"})
+LESSONS = (OPTIMIZERS, POOLING, GAN, DIFFUSION)
