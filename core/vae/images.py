@@ -215,7 +215,8 @@ class Frame(experiment.Frame):
     over images in nats: ``reconstruction``, the mean of log p(x | z) over draws of z, ``kl``,
     ``elbo``, their difference, whatever beta is; ``objective``, what is minimised, since the last
     frame; ``iwae``, the importance-weighted bound of 16 draws on the same images; ``active_dims``.
-    A plain or denoising autoencoder has only ``reconstruction`` and ``objective``, a VQ-VAE has
+    A plain or denoising autoencoder has only ``reconstruction`` and ``objective``, the latter also
+    ``noise_left``, the squared error of what comes back over that of what went in. A VQ-VAE has
     ``codes_used`` and no ``iwae``. Of draws from the prior: ``classes``, how many kinds there are,
     and ``readable``, the share that a classifier is sure of (of points, ``high_quality``, that near
     an island).
@@ -306,6 +307,7 @@ IMAGES = Experiment(
         "kl": "neither: what the code tells of the image, in nats; 0 says nothing (collapse)",
         "active_dims": "as many as there are latent numbers, or as the data can fill",
         "codes_used": "as many as the book has; those of 500 held-out images count",
+        "noise_left": "lower is better; 1 is as far from the clean image as the noisy one was",
         "classes": "10 of 10 among draws from the prior (8 islands of points): no kind is missing",
         "readable": "higher is better: the share of draws that a classifier is over 90 % sure of; "
         "of real digits nearly all",

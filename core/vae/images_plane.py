@@ -235,10 +235,8 @@ def _curved(settings: Settings, frame: Frame) -> Panel:
         _lattice(settings, frame),
         cloud(frame.back, theme.GENERATED, "diamond", "returned", 0.6),
         ring_words(),
-        words([-2.9], [2.85], ["blue: given, orange: returned, green: the map's lines"],
-              "middle right", 11),
-    ]  # fmt: skip
-    title = "What the plane decodes to"
+    ]
+    title = "Points given (blue), returned (orange); the map's lines, decoded"
     return Panel(traces, title, *space(), square=True, stacked=400)
 
 

@@ -24,7 +24,7 @@ LINES = {  # what is drawn of the metrics, each with its words, colour and dash
     "iwae": ("IWAE", theme.SERIES[7], "dot"),
     "elbo": ("ELBO", theme.SERIES[5], "dash"),
 }
-ROOM = 1.32  # of the steps' axis, for the words at the lines' ends
+ROOM = 1.6  # of the steps' axis, for the words at the lines' ends
 NAMED = 8  # collapsed dimensions that are named before the rest is counted
 
 
@@ -59,7 +59,7 @@ def _ends(settings: Settings, frames: list[Frame], at: int, names: list[str]) ->
     held = np.clip([frames[-1].metrics[name] for name in names], low, high)
     points = np.stack([np.full(len(names), float(settings.steps)), held], 1)
     text = [f"{LINES[name][0]} {frames[at].metrics[name]:.1f}" for name in names]
-    window = ((0.0, ROOM * 2 * settings.steps), (low, high))
+    window = ((0.0, 2 * ROOM * settings.steps), (low, high))
     rows = place(points, text, window, (600.0, 320.0)).at[:, 1]
     x = [1.02 * settings.steps] * len(names)
     return words(x, rows, text, "middle right", 11, [LINES[name][1] for name in names])

@@ -92,6 +92,8 @@ class Portrait:
         if self.spec.variational or self.spec.codes:
             metrics["kl"] = float(found.kl.sum(1).double().mean())
             metrics["elbo"] = metrics["reconstruction"] - metrics["kl"]
+        if self.spec.kind == "denoising":
+            metrics["noise_left"] = self._left(net)
         if found.iwae is not None:
             metrics["iwae"] = float(found.iwae.double().mean())
             metrics["active_dims"] = float(active(mean).sum())
@@ -99,6 +101,12 @@ class Portrait:
             parts = mean.unflatten(1, (self.spec.tokens, -1))
             metrics["codes_used"] = float(nearest(parts, net.book).unique().numel())
         return metrics
+
+    def _left(self, net: Autoencoder) -> float:
+        """Squared error of what comes back over that of what went in."""
+        clean, noisy = self.clean[:MEASURED], self.noisy[:MEASURED]
+        error = (self._back(net, noisy) - clean).square().sum()
+        return float(error / (noisy - clean).square().sum().clamp_min(1e-12))
 
     def _tiles(self, net: Autoencoder) -> np.ndarray:
         assert self.plane is not None
