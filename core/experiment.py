@@ -174,6 +174,7 @@ class View:
     layers: words for each layer that can be switched on and off; a trace belongs to the one that
     its ``meta`` names as ``layer``. off: those that are off at first.
     fps: frames a second of a replay in the browser.
+    when: fields and the values with which there is such a view, as of a control; empty is always.
     """
 
     name: str
@@ -187,6 +188,7 @@ class View:
     layers: Mapping[str, str] = field(default_factory=dict)
     off: tuple[str, ...] = ()
     fps: float = 12.0
+    when: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def on(self, layer: str) -> bool:
         """Whether that layer is on at first."""
@@ -238,7 +240,15 @@ class Experiment:
 
     def figures(self, settings: Settings, frames: list[Frame], at: int) -> dict[str, Figure]:
         """Every view at frame number ``at``."""
-        return {view.name: view.draw(settings, frames, at) for view in self.views}
+        return {view.name: view.draw(settings, frames, at) for view in self.views_of(settings)}
+
+    def views_of(self, settings: Settings) -> tuple[View, ...]:
+        """The views that apply with these settings, in order."""
+        return tuple(
+            view
+            for view in self.views
+            if all(getattr(settings, name) in values for name, values in view.when.items())
+        )
 
     def preset(self, id: str) -> Preset:
         """The preset of that id; KeyError names those there are."""

@@ -114,7 +114,7 @@ def _transport(experiment: Experiment, settings: Settings, shown: Shown) -> View
             _live_buttons(experiment, shown)
         else:
             _idle_buttons(experiment, settings, shown)
-        view = _views(experiment)
+        view = _views(experiment, settings)
         layers.switches(experiment, view)
         clicks.buttons(experiment, shown, view)
         return view
@@ -193,20 +193,21 @@ def _reset(experiment: Experiment, run_id: str) -> None:
     clicks.call(experiment)  # the answer under the picture goes too
 
 
-def _views(experiment: Experiment) -> View:
-    views = {view.name: view for view in experiment.views}
+def _views(experiment: Experiment, settings: Settings) -> View:
+    views = {view.name: view for view in experiment.views_of(settings)}
+    first, key = next(iter(views)), f"{experiment.name}#view"
     if len(views) == 1:
-        return experiment.views[0]
+        return views[first]
     chosen = st.segmented_control(
         "View",
         list(views),
-        default=experiment.views[0].name,
+        default=first,
         format_func=lambda name: views[name].title,
-        key=f"{experiment.name}#view",
+        key=key if len(views) == len(experiment.views) else f"{key}-{first}",
         label_visibility="collapsed",
         required=True,
     )
-    return views[chosen or experiment.views[0].name]
+    return views[chosen or first]
 
 
 def _say(experiment: Experiment, settings: Settings, shown: Shown) -> None:
@@ -251,6 +252,10 @@ def _fix(experiment: Experiment, shown: Shown, fix: dict[str, Any]) -> None:
 def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> None:
     key = f"{experiment.name}#replay"
     pinned = pins.pinned(experiment)
+    if view not in (fits := experiment.views_of(shown.settings)):
+        view = fits[0]  # the picture of before, until the first frame comes
+    if pinned is not None and view not in experiment.views_of(pinned.settings):
+        pinned = None
     if view.stage is not None and pinned is None:
         stages.show(experiment, shown, view.stage)
         return
