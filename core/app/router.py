@@ -45,6 +45,13 @@ page = st.navigation(
                 url_path="gan",
                 help="Two networks play against each other until noise looks like data.",
             ),
+            st.Page(
+                PAGES / "generative" / "diffusion.py",
+                title="Diffusion",
+                icon=":material/grain:",
+                url_path="diffusion",
+                help="From data to noise in a thousand small steps, and back.",
+            ),
         ],
     },
     position="top",
