@@ -76,13 +76,13 @@ class Settings(experiment.Settings):
     ] = 17
     a: Annotated[
         int, Slider("a, of a − b + c", 0, POOL - 1, 1, level="more", help=f"In the sum: {WHICH}")
-    ] = 21
+    ] = 11
     b: Annotated[
         int, Slider("b, taken away", 0, POOL - 1, 1, level="more", help=f"In the sum: {WHICH}")
     ] = 1
     c: Annotated[
         int, Slider("c, added", 0, POOL - 1, 1, level="more", help=f"In the sum: {WHICH}")
-    ] = 7
+    ] = 9
 
     @field_validator("code")
     @classmethod
@@ -109,19 +109,18 @@ class Frame(experiment.Frame):
     """What the model made; images (side, side) are uint8, 255 is ink. d: how many latent numbers.
 
     Probabilities are what the classifier of the same data reads, as uint8, 255 is certain.
-    Metrics: ``sure``, share of the map that it reads with over 0.9, ``drawn_sure``, of codes drawn
-    from a standard normal (for all models alike), ``middle_sure``, of images half-way between the
-    codes of two held-out ones, and ``faded_sure``, half-way between their pixels; ``read_first``,
-    ``read_second``, the highest two probabilities here; ``kinds``, classes on the map, as the
-    exponential of their entropy; ``step``, ``leap``, how much one tile differs from the next, the
-    median and the 95th percentile, in distances between two random held-out images; ``pictures``,
-    different ones among the 1,024 tiles; ``walk/<way>``, the same measure, the longest step;
-    ``middle/<way>``, length of the code half-way, the mean of the ends' as 1; ``ways_apart``, how
-    much the straight way and the arc differ half-way; ``sum_read``,
-    probability of the class of c for a - b + c; ``sums_right``, share of held-out image - mean of
-    its class + mean of another that is read as that other; ``active_dims``; ``plane_share``,
-    variance of the codes in the map's plane; ``class_right``, share of the map that a conditional
-    model fills with the class that it was told.
+    Metrics. Shares that it reads with over 0.9: ``map_sure``, of the map; ``drawn_sure``, of codes
+    drawn from a standard normal (for every model alike); ``middle_sure``, of images half-way
+    between the codes of two held-out ones, ``faded_sure``, half-way between their pixels.
+    ``read_first``, ``read_second``: its two highest probabilities here. ``map_kinds``: exponential
+    of the entropy of the classes on the map. ``map_pictures``: different ones among the 1,024
+    tiles. In distances between two random held-out images: ``tile_step``, ``tile_leap``, how much a
+    tile differs from the next, the median and the 95th percentile; ``walk/<way>``, the longest
+    step; ``ways_apart``, how much straight way and arc differ half-way. ``middle/<way>``: length of
+    the code half-way, the mean of the ends' as 1. ``sum_read``: probability of the class of c for
+    a - b + c; ``sums_right``: share of held-out image - mean of its class + mean of another that is
+    read as that other. ``active_dims``; ``plane_share``, of the codes' variance in the map's plane;
+    ``class_right``, share of the map that a conditional model fills with the class it was told.
     """
 
     tiles: np.ndarray  # (1024, side, side), decoded over the map, the upper row first
@@ -208,18 +207,18 @@ PLANE = Experiment(
     explain=plane_why.explain,
     played=("label", "x", "y", "code", "start", "end", "a", "b", "c"),
     good={
-        "sure": "share of the map that a classifier reads with over 0.9; it is sure of some "
+        "map_sure": "share of the map that a classifier reads with over 0.9; it is sure of some "
         "nonsense too",
         "drawn_sure": "higher is better: of codes drawn blindly from a standard normal",
         "middle_sure": "higher is better: half-way between the codes of two images",
         "faded_sure": "the same half-way between their pixels, to compare",
         "read_first": "the classifier's first guess here; near 0.5 with read_second: a border",
         "read_second": "its second guess",
-        "kinds": "10: every class takes an equal share of the map; 1: one class alone",
+        "map_kinds": "10: every class takes an equal share of the map; 1: one class alone",
         "ways_apart": "0: the straight way and the arc pass the same image; 1: two random ones",
-        "step": "0: the next tile is the same; 1: as far as two random images",
-        "leap": "lower is smoother; 1: as far as two random images",
-        "pictures": "1024: every tile is another picture; fewer: only so many codes",
+        "tile_step": "0: the next tile is the same; 1: as far as two random images",
+        "tile_leap": "lower is smoother; 1: as far as two random images",
+        "map_pictures": "1024: every tile is another picture; fewer: only so many codes",
         "walk": "longest of the nine steps; 0.11 is even, where the ends are random images",
         "middle": "1: the code half-way is as long as the ends; under 1: nearer to the centre",
         "sum_read": "1: a - b + c is read as the class of c",

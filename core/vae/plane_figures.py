@@ -10,7 +10,7 @@ import numpy as np
 from core.data.imagesets import class_names
 from core.experiment import Click, Figure
 from core.plot import theme
-from core.plot.panels import Panel, figure
+from core.plot.panels import Panel, arrange, figure
 from core.plot.sheets import bare, sheet_trace, words
 from core.vae.plane_layout import CLASSES, COLORS, EDGE, POOL, SETS, SIDE, STEPS, STOPS, WAYS
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from core.vae.plane import Frame, Settings
 
 Trace = dict[str, Any]
-COLUMNS, HIGH = 10, POOL // 10  # of the images to choose from
+COLUMNS = 10  # of the images to choose from
 FEW = 16  # rows of numbers that are drawn
-WORDS = ("straight", "arc", "cross-fade<br>of pixels")
+WORDS = ("straight", "arc", "cross-<br>fade")
 
 
 def map_(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -101,49 +101,44 @@ def reading(frame: Frame, says: np.ndarray) -> Panel:
 
 
 def walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """What can be chosen; three ways between the two; how long the codes are on two of them."""
+    """Three ways between two images, how long the codes are on two of them, and what to choose."""
     frame = frames[at]
     heat, (wide, high) = sheet_trace(frame.walk, STEPS)
     cell = wide / STEPS
     says = words(
         [-0.15 * cell] * 3, [(n + 0.5) * cell for n in range(3)], list(WORDS), "middle left"
     )
-    x, y = bare(-2.9 * cell, wide, "step"), bare(high, 0, "way")
+    x, y = bare(-1.6 * cell, wide, "step"), bare(high, 0, "way")
     title = "Ten steps from one to the other"
-    way = Panel([heat, says], title, x, y, square=True, width=2.1, stacked=200)
-    chosen = {"from": settings.start, "to": settings.end}
-    return figure([chooser(frame, chosen, "Click where to go"), way, _lengths(frame)])
+    way = Panel([heat, says], title, x, y, square=True, width=3.4, stacked=200)
+    chosen = {"Where it starts: click one": settings.start, "Where it ends": settings.end}
+    panels = [way, _lengths(frame), *choosers(frame, chosen)]
+    return arrange(figure(panels), [[0, 1], [2, 3]], [270, 235])
 
 
 def walk_clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -> Click | None:
-    """A click on an image of the upper block is where the walk starts, of the lower its end."""
+    """A click on an image of the left block is where the walk starts, of the right its end."""
     return _chosen(point, ("start", "end"))
 
 
 def sum_(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """What can be chosen; a, b, c and a - b + c, decoded; what is read in it."""
+    """a, b, c and a - b + c, decoded; what is read in it; what can be chosen."""
     frame = frames[at]
     heat, (wide, high) = sheet_trace(frame.sum, 4)
     cell = wide / 4
-    signs = words(
-        [n * cell - 0.02 * cell for n in (1, 2, 3)],
-        [-0.22 * cell] * 3,
-        ["−", "+", "="],
-        size=26,
-    )
+    signs = words([n * cell for n in (1, 2, 3)], [-0.18 * cell] * 3, ["−", "+", "="], size=24)
     names = words(
         [(n + 0.47) * cell for n in range(4)],
-        [-0.22 * cell] * 4,
+        [-0.18 * cell] * 4,
         ["a", "b", "c", "a − b + c"],
         size=14,
-        color=["#717981"] * 3 + [theme.GENERATED],
+        color=[theme.EXACT] * 3 + [theme.GENERATED],
     )
-    x, y = bare(0, wide, "term"), bare(high, -0.5 * cell, "image")
-    title = "Sum of codes, decoded"
-    total = Panel([heat, signs, names], title, x, y, square=True, width=1.9, stacked=220)
-    chosen = {"a": settings.a, "b": settings.b, "c": settings.c}
-    left = chooser(frame, chosen, "Click a, b and c")
-    return figure([left, total, reading(frame, frame.sum_says)], height=470)
+    x, y = bare(0, wide, "term"), bare(high, -0.4 * cell, "image")
+    total = Panel([heat, signs, names], "Codes added, then decoded", x, y, width=2.4, square=True)
+    chosen = {f"{name}: click one": getattr(settings, name) for name in ("a", "b", "c")}
+    panels = [total, reading(frame, frame.sum_says), *choosers(frame, chosen)]
+    return arrange(figure(panels), [[0, 1], [2, 3, 4]], [300, 205])
 
 
 def sum_clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -> Click | None:
@@ -151,27 +146,22 @@ def sum_clicked(settings: Settings, frames: list[Frame], point: Mapping[str, Any
     return _chosen(point, ("a", "b", "c"))
 
 
-def chooser(frame: Frame, chosen: Mapping[str, int], title: str) -> Panel:
-    """The same thirty images in a block for each thing to choose, the chosen ones framed."""
-    blocks, cell = len(chosen), frame.pool.shape[1] + max(1, frame.pool.shape[1] // 14)
-    gap = 0.35
-    heats, x, y, known = [], [], [], []
-    for block in range(blocks):
-        heat, _ = sheet_trace(frame.pool, COLUMNS)
-        top = block * (HIGH + gap) * cell
-        heats.append({**heat, "y0": top + 0.5})
-        for n in range(POOL):
-            x.append((n % COLUMNS + 0.5) * cell)
-            y.append(top + (n // COLUMNS + 0.5) * cell)
-            known.append([block * POOL + n])
-    squares = _squares(x, y, known)
-    rings = [_ring(n, block * (HIGH + gap), cell) for block, n in enumerate(chosen.values())]
-    tops = [(block * (HIGH + gap) + HIGH / 2) * cell for block in range(blocks)]
-    says = words([-0.25 * cell] * blocks, tops, list(chosen), "middle right", 14)
-    says["textposition"] = "middle left"
-    tall = (blocks * (HIGH + gap) - gap) * cell
-    across, down = bare(-2.2 * cell, COLUMNS * cell, "column"), bare(tall + 2, -2, "row")
-    return Panel([*heats, says, *rings, squares], title, across, down, square=True, width=1.25)
+def choosers(frame: Frame, chosen: Mapping[str, int]) -> list[Panel]:
+    """The same thirty images for each thing to choose, the chosen one framed."""
+    return [_chooser(frame, *one, block) for block, one in enumerate(chosen.items())]
+
+
+def _chooser(frame: Frame, title: str, number: int, block: int) -> Panel:
+    heat, (wide, high) = sheet_trace(frame.pool, COLUMNS)
+    cell = wide / COLUMNS
+    all_ = np.arange(POOL)
+    squares = _squares(
+        (all_ % COLUMNS + 0.5) * cell, (all_ // COLUMNS + 0.5) * cell, block * POOL + all_
+    )
+    says = words([-0.1 * cell] * 2, [0.5 * cell, 2 * cell], ["means", "images"], "middle left", 11)
+    x, y = bare(-2.1 * cell, wide + 1, "column"), bare(high + 1, -2, "row")
+    traces = [heat, says, _ring(number, cell), squares]
+    return Panel(traces, title, x, y, square=True, stacked=190)
 
 
 def _chosen(point: Mapping[str, Any], fields: tuple[str, ...]) -> Click | None:
@@ -182,25 +172,25 @@ def _chosen(point: Mapping[str, Any], fields: tuple[str, ...]) -> Click | None:
     return Click("vae.plane", {fields[block]: number}, "") if block < len(fields) else None
 
 
-def _squares(x: list[float], y: list[float], known: list[list[int]]) -> Trace:
+def _squares(x: np.ndarray, y: np.ndarray, known: np.ndarray) -> Trace:
     """Unseen squares over the images, which take the click."""
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": np.asarray(x, np.float32),
-        "y": np.asarray(y, np.float32),
-        "customdata": known,
+        "x": x.astype(np.float32),
+        "y": y.astype(np.float32),
+        "customdata": [[int(n)] for n in known],
         "hovertemplate": "choose this one<extra></extra>",
-        "marker": {"symbol": "square", "size": 20, "opacity": 0},
+        "marker": {"symbol": "square", "size": 22, "opacity": 0},
         "selected": {"marker": {"opacity": 0}},
         "unselected": {"marker": {"opacity": 0}},
     }
 
 
-def _ring(number: int, top: float, cell: float) -> Trace:
-    """A frame around one image of a block whose upper edge is at ``top`` cells."""
+def _ring(number: int, cell: float) -> Trace:
+    """A frame around one image."""
     x = (np.array([0, 1, 1, 0, 0]) + number % COLUMNS) * cell - 1
-    y = (np.array([0, 0, 1, 1, 0]) + top + number // COLUMNS) * cell - 1
+    y = (np.array([0, 0, 1, 1, 0]) + number // COLUMNS) * cell - 1
     line = {"color": theme.GENERATED, "width": 3}
     base = {"type": "scatter", "mode": "lines", "line": line, "hoverinfo": "skip"}
     return {**base, "x": x.astype(np.float32), "y": y.astype(np.float32)}

@@ -33,12 +33,12 @@ def measures(
     change = neighbours(tiles) / unit
     half = torch.tensor([STEPS // 2 - 1, STEPS // 2])
     found = {
-        "sure": sure(says),
-        "kinds": kinds(says.argmax(1)),
+        "map_sure": sure(says),
+        "map_kinds": kinds(says.argmax(1)),
         "ways_apart": float((walk[half] - walk[STEPS + half]).norm(dim=1).mean()) / unit,
-        "step": float(change.median()),
-        "leap": float(change.quantile(0.95)),
-        "pictures": float(tiles.unique(dim=0).shape[0]),
+        "tile_step": float(change.median()),
+        "tile_leap": float(change.quantile(0.95)),
+        "map_pictures": float(tiles.unique(dim=0).shape[0]),
         "plane_share": float(shares[:2].sum()),
         "drawn_sure": _drawn(asked),
         "sums_right": sums_right(asked, pool, classes),

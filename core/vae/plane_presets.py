@@ -17,7 +17,7 @@ PRESETS = (
         settings={},
         watch="The large digit while you move across the mark: the loop opens.",
         saw="A classifier reads it as one with {read_first:.0%}, as the other with "
-        "{read_second:.0%}. From tile to tile an image changes by {step:.0%} of the distance "
+        "{read_second:.0%}. From tile to tile an image changes by {tile_step:.0%} of the distance "
         "between two real ones.",
         why="In training every image came as a little cloud around its code, and whatever lay in "
         "the cloud had to decode to it. Where the clouds of 9 and 7 overlap, the decoder makes "
@@ -25,7 +25,7 @@ PRESETS = (
         next="Take the β-VAE: pulled together four times as hard, it is smoother, and of codes "
         "drawn blindly fewer become clear digits.",
         expected=1,
-        outcome=lambda m: 0 if m["read_second"] < 0.2 else 1 if m["leap"] < 0.35 else 2,
+        outcome=lambda m: 0 if m["read_second"] < 0.2 else 1 if m["tile_leap"] < 0.35 else 2,
     ),
     Preset(
         id="half-way",
@@ -57,8 +57,8 @@ PRESETS = (
         options=("As many", "Clearly fewer", "Hardly any"),
         settings={"model": "vae-mnist-plain"},
         watch="The axes of the map, then its middle, where all digits meet.",
-        saw="{drawn_sure:.0%} of 200. The sharpest borders on its map are leaps of {leap:.0%} of "
-        "the distance between two real digits.",
+        saw="{drawn_sure:.0%} of 200. The sharpest borders on its map are leaps of "
+        "{tile_leap:.0%} of the distance between two real digits.",
         why="Nothing told this one where codes should lie, so they lie in rays around a crowded "
         "middle, and one has to know where to look. A classifier does not show it: it is "
         "as sure of this map as of the VAE's, rims without a single image included.",
@@ -75,13 +75,13 @@ PRESETS = (
         options=("1,024, as on every map", "About 500", "At most 128"),
         settings={"model": "vae-mnist-vq"},
         watch="Green lines on the map: cells around each entry of the book.",
-        saw="{pictures:.0f}. Half of all steps from tile to tile change nothing; the sharpest are "
-        "leaps of {leap:.0%} of the distance between two real digits.",
+        saw="{map_pictures:.0f}. More than half of all steps from tile to tile change nothing; the "
+        "sharpest are leaps of {tile_leap:.0%} of the distance between two real digits.",
         why="Each place becomes the entry nearest to it, so a cell is one image, and between cells "
         "there is nothing. The numbers themselves never reach the decoder.",
         next="Train one with two codes an image under Train: 128 times 128 images.",
         expected=2,
-        outcome=lambda m: 0 if m["pictures"] > 900 else 1 if m["pictures"] > 128 else 2,
+        outcome=lambda m: 0 if m["map_pictures"] > 900 else 1 if m["map_pictures"] > 128 else 2,
     ),
     Preset(
         id="sixteen",
@@ -94,9 +94,43 @@ PRESETS = (
         "{plane_share:.0%} of the codes' variance.",
         why="Every number costs nats. One that makes images no likelier than it costs is given up: "
         "it keeps to the prior whatever the image is (collapse), and the decoder ignores it.",
-        next="Drag one that is used: stroke, slant or shape? Then look at clothes with 16 numbers.",
+        next="Drag one that is used: stroke, slant or shape?",
         expected=1,
         outcome=lambda m: 0 if m["active_dims"] > 14 else 1 if m["active_dims"] > 5 else 2,
+    ),
+    Preset(
+        id="clothes",
+        title="Sixteen for clothes",
+        question="For digits a VAE with 16 numbers uses eleven. The same one learned clothes, with "
+        "their folds and prints. How many does it use?",
+        options=("More than eleven", "About eleven", "Fewer"),
+        settings={"model": "vae-fashion-16"},
+        watch="One number at a time: which changes the shape, which the brightness?",
+        saw="{active_dims:.0f} of 16, and the map's two directions hold {plane_share:.0%} of the "
+        "codes' variance.",
+        why="A pixel's grey is its chance to be drawn black, and such draws are noise that no code "
+        "foretells. A print gains less likelihood than its number would cost; shape and brightness "
+        "pay.",
+        next="The VAE of clothes with two numbers: find the border between a boot and a sneaker.",
+        expected=2,
+        outcome=lambda m: 0 if m["active_dims"] > 12 else 1 if m["active_dims"] > 9 else 2,
+    ),
+    Preset(
+        id="arc",
+        title="Straight or round",
+        question="With 16 numbers, one walk goes straight through the middle, the other on an arc "
+        "around it. How different are their images half-way?",
+        options=("As two random digits", "Half as much as that", "Hardly"),
+        settings={"model": "vae-mnist-16", "start": 13, "end": 18},
+        watch="The view Walk: the two upper rows.",
+        saw="By {ways_apart:.0%} of the distance between two random digits, though half-way the "
+        "straight walk is only {middle/straight:.0%} as far out as its ends.",
+        why="In many dimensions two codes stand nearly at a right angle, and the chord cuts off "
+        "little of the arc. With two numbers they may lie opposite each other: then the straight "
+        "way crosses the middle and the arc goes around the map.",
+        next="Take the VAE with two numbers and walk from a 2 to a 7: which digits lie on the way?",
+        expected=2,
+        outcome=lambda m: 0 if m["ways_apart"] > 0.75 else 1 if m["ways_apart"] > 0.35 else 2,
     ),
     Preset(
         id="sums",
@@ -104,7 +138,7 @@ PRESETS = (
         question="A written digit, minus the mean code of its class, plus the mean of another. How "
         "often is that read as the other digit?",
         options=("Nearly always", "About three times in four", "One time in nine: a guess"),
-        settings={"model": "vae-mnist-16", "a": 21, "b": 1, "c": 7},
+        settings={"model": "vae-mnist-16", "a": 18, "b": 8, "c": 3},
         watch="The view Arithmetic: what of a is left in the result?",
         saw="{sums_right:.0%} of 180 sums. This one is read as the class of c with {sum_read:.0%}.",
         why="A difference of two means is the way from class to class, and much the same way for "

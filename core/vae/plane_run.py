@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.data import fashion, imagesets, mnist
 from core.experiment import Diverged
 from core.nets import cnn
 from core.vae.bounds import active
-from core.vae.data import held_out
 from core.vae.likelihood import kl_to_prior
 from core.vae.nets import Autoencoder, load
 from core.vae.plane import Frame, Settings, numbers_of
@@ -84,10 +84,25 @@ def ask(model: str) -> Asked:
     if not net.spec.side:
         words = "This model makes points in the plane, and here images are asked for"
         raise Diverged(0, f"{words}: take one that was trained on images.", {"model": "vae-mnist"})
-    x, y = held_out(net.spec.data, "gaussian", CODES)
+    x, y = _held_out(net.spec.data)
     mean, log_var = net.encode(x, y)
     plane = plane_of(mean.numpy(), None, net.spec.variational)
     return Asked(net, x, y, mean, log_var, plane)
+
+
+@cache
+def _held_out(data: str) -> tuple[Tensor, Tensor]:
+    """The first held-out images (n, features) of a set and their classes (n,).
+
+    From its own file where there is one, which spares reading what is learned from.
+    """
+    own = {"mnist": mnist, "fashion": fashion}
+    if data in own:
+        x, y = own[data].load("test", CODES)
+    else:
+        whole = imagesets.load(data)
+        x, y = whole.x_test[:CODES], whole.y_test[:CODES]
+    return torch.from_numpy(x).flatten(1), torch.from_numpy(y)
 
 
 @cache

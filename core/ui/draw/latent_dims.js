@@ -1,13 +1,14 @@
 // Mode "latent_dims": a row of decoded images for each latent number, and on it a slider.
 
-// Pixels: of the names, right of a row, under a row's images; of a narrow stage.
-const NAME = 112, GAP = 10, SLOT = 6, SLIM = 560;
+// Pixels: of the names, right of a row, under a row's images; of a narrow stage; of a high one.
+const NAME = 112, GAP = 10, SLOT = 6, SLIM = 560, HIGH = 540;
 
 class Mode {
   constructor(stage) {
     this.stage = stage;
     this.code = [0];
     this.row = 0; // of the keys
+    this.skip = 1;
     this.seen = null; // [row, stop] whose image is large; null, the code's own
     stage.canvas.setAttribute("role", "slider");
     stage.canvas.setAttribute("aria-roledescription", "latent numbers, one a row");
@@ -27,21 +28,15 @@ class Mode {
     return this.sheet?.columns ?? 17;
   }
 
-  // Every second image is left out where they would be too small.
-  get skip() {
-    return this.stage.width < SLIM ? 2 : 1;
-  }
-
   get shown() {
     return Math.ceil(this.stops / this.skip);
   }
 
   size(width) {
-    const across = width < 900 ? width : width * 0.66;
-    const shown = Math.ceil(this.stops / (across < SLIM ? 2 : 1));
-    const most = clamp(440 / (this.labels?.length ?? 1) - SLOT, 22, 40);
-    this.cell = Math.min((across - NAME - GAP) / shown, most);
-    return [NAME + GAP + shown * this.cell, (this.labels?.length ?? 1) * this.pitch + 4];
+    const across = width < 760 ? width : width * 0.7, rows = this.labels?.length ?? 1;
+    this.skip = across < SLIM ? 2 : 1; // every second image is left out where they would be small
+    this.cell = Math.min((across - NAME - GAP) / this.shown, clamp(HIGH / rows - SLOT, 22, 40));
+    return [NAME + GAP + this.shown * this.cell, rows * this.pitch + 4];
   }
 
   get pitch() {
