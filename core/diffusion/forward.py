@@ -20,7 +20,7 @@ from core.targets import TargetSettings
 BY_HAND = "0.97, 0.8, 0.5, 0.2, 0.05, 0.005"
 
 
-class Settings(TargetSettings, ImageSettings):
+class Settings(ImageSettings, TargetSettings):
     """What is drowned in noise, and on which schedule."""
 
     image: Annotated[Image, IMAGE] = "digit"
@@ -81,8 +81,8 @@ class Frame(experiment.Frame):
     Metrics: left, what is left of the data's variance; noise, the standard deviation of the noise;
     walked_spread and jumped_spread, the spread of one number after that many small steps and after
     one jump, 10,000 times each; half_at, the time at which half is left; merged_at, at which the
-    two nearest centres of the target make one hill, as two equal Gaussians do once they are less than
-    two standard deviations apart.
+    two nearest centres of the target make one hill, as two equal Gaussians do once they are less
+    than two standard deviations apart.
     """
 
     points: np.ndarray  # (400, 2) float16, x_t of points of the target
@@ -143,7 +143,7 @@ FORWARD = Experiment(
     good={
         "left": "1 at the start, near 0 at the end: what is left is what a sampler cannot know",
         "noise": "near 1 at the end: then the end is pure noise, wherever it began",
-        "walked_spread": "the same as jumped_spread, up to chance (1 %)",
+        "walked_spread": "the same as the jumped spread, up to chance (1 %)",
         "jumped_spread": "the closed form: no need to walk",
         "half_at": "when half of the variance is noise; half way for the cosine schedule",
         "merged_at": "when neighbouring islands are one hill; until then each stands alone",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from core.diffusion.forward import Frame, Settings
 
 Trace = dict[str, Any]
-HIGH = 430
+HIGH = 400
 START = 0.8  # the number that is followed: a pixel's, say
 BINS = np.linspace(-4, 4, 61)
 MIDDLES = (BINS[1:] + BINS[:-1]) / 2
@@ -176,7 +176,8 @@ def _bars(name: str, y: np.ndarray, color: str) -> Trace:
 
 def _mark(x: float, y: float) -> Trace:
     return {
-        "type": "scatter", "mode": "markers", "name": "now", "x": [float(x)], "y": [float(y)],
+        "type": "scatter", "mode": "markers", "name": "now",
+        "x": [float(x)], "y": [float(y)], "cliponaxis": False,
         "marker": {"size": 12, "color": theme.GENERATED, "line": {"width": 1, "color": "white"}},
         "hoverinfo": "skip",
     }  # fmt: skip
