@@ -167,6 +167,8 @@ def dots(where: np.ndarray, classes: np.ndarray, labels: list[str]) -> Trace:
 
 def _named(settings: Settings, where: np.ndarray, classes: np.ndarray) -> Trace:
     """Each class by name in the middle of its codes; where there is a row for each, nothing."""
+    if settings.kind == "conditional" and size(settings) > 1:
+        return _key(settings)
     found = [n for n in np.unique(classes) if size(settings) > 1]
     middles = np.array([np.median(where[classes == n], 0) for n in found]).reshape(-1, 2)
     held = np.clip(middles, -REACH, REACH)
@@ -175,6 +177,14 @@ def _named(settings: Settings, where: np.ndarray, classes: np.ndarray) -> Trace:
     trace = words(held[:, 0], held[:, 1], text, size=letters)
     trace["textfont"]["shadow"] = "auto"
     return trace
+
+
+def _key(settings: Settings) -> Trace:
+    """The colours of the classes, above codes that do not lie by class."""
+    labels = names(settings)
+    x = np.linspace(-REACH, REACH, len(labels))
+    y = [REACH + (0.15 if n % 2 or settings.data != "fashion" else 0.0) for n in range(len(x))]
+    return words(x, y, labels, size=10, color=list(COLORS[: len(labels)]))
 
 
 def _width(settings: Settings, frame: Frame) -> Trace:

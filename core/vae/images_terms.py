@@ -61,7 +61,7 @@ def _ends(settings: Settings, frames: list[Frame], at: int, names: list[str]) ->
     text = [f"{LINES[name][0]} {frames[at].metrics[name]:.1f}" for name in names]
     window = ((0.0, 2 * ROOM * settings.steps), (low, high))
     rows = place(points, text, window, (600.0, 320.0)).at[:, 1]
-    x = [1.02 * settings.steps] * len(names)
+    x = [1.04 * settings.steps] * len(names)
     return words(x, rows, text, "middle right", 11, [LINES[name][1] for name in names])
 
 
