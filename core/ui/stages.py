@@ -18,13 +18,16 @@ PARTS = {
     "shift": ("arrays", "shift"),
     "digit": ("arrays", "digit"),
     "line": ("line_maths", "line_parts", "line"),
+    "latent": ("arrays", "latent_parts", "latent"),
+    "latent_dims": ("arrays", "latent_parts", "latent_dims"),
+    "mask": ("arrays", "mask"),
     "layers": ("arrays", "layers_network", "layers_plan", "layers_picture", "layers"),
 }
 
 
 def show(experiment: Experiment, shown: Shown, stage: Stage) -> None:
     """Draw a stage of what is shown."""
-    key = f"{experiment.name}#stage"
+    key = f"{experiment.name}#{stage.kind}"  # two kinds of one experiment share no place
     payload = stage.payload(shown.settings, shown.frames)
     data = {**payload, "base": payload["value"], "seq": heard(key), "label": stage.label}
     tell = partial(_tell, experiment, shown, stage, key)

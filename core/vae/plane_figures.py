@@ -110,7 +110,7 @@ def walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
     )
     x, y = bare(-1.6 * cell, wide, "step"), bare(high, 0, "way")
     title = "Ten steps from one to the other"
-    way = Panel([heat, says], title, x, y, square=True, width=3.4, stacked=200)
+    way = Panel([heat, says], title, x, y, square=True, width=3.4, stacked=175)
     chosen = {"Where it starts: click one": settings.start, "Where it ends": settings.end}
     panels = [way, _lengths(frame), *choosers(frame, chosen)]
     return arrange(figure(panels), [[0, 1], [2, 3]], [270, 235])

@@ -38,7 +38,7 @@ class Mode {
   }
 
   size(width) {
-    const side = width < 640 ? Math.min(width, 440) : clamp(width * 0.44, 320, 470);
+    const side = width < 640 ? Math.min(width, 330) : clamp(width * 0.44, 320, 470);
     return [side, side - INSET.left - INSET.right + INSET.top + INSET.bottom];
   }
 
@@ -200,8 +200,9 @@ class Mode {
     pen.imageSmoothingQuality = "high";
     for (let row = 0; row < many; row++)
       for (let column = 0; column < many; column++) {
-        const n = (row * TILES + column) * skip + (skip - 1) * (TILES * (row < many / 2) + (column < many / 2));
-        this.sheet.tile(pen, n, [left + column * size, top + row * size, size]);
+        // Of those of a square, the one nearest to the map's middle.
+        const [y, x] = [row, column].map((at) => at * skip + (skip - 1) * (at < many / 2));
+        this.sheet.tile(pen, y * TILES + x, [left + column * size, top + row * size, size]);
       }
   }
 
