@@ -31,8 +31,8 @@ def wall(settings: Settings, frames: list[Frame], at: int) -> Figure:
     traces = [heat, words(at_x, [high + cell * 0.3] * COLUMNS, names, size=9 if wide > 400 else 10)]
     x, y = bare(0, wide, "column"), bare(high + cell * 0.6, 0, "row")
     title = "Made from the same noise, a class a column" if settings.conditional else "Made images"
-    panels = [Panel(traces, title, x, y, square=True, width=1.25), _losses(settings, frames, at)]
-    return figure(panels)
+    left = Panel(traces, title, x, y, square=True, width=1.25, stacked=330)
+    return figure([left, _losses(settings, frames, at)])
 
 
 def _losses(settings: Settings, frames: list[Frame], at: int) -> Panel:
@@ -45,8 +45,9 @@ def _losses(settings: Settings, frames: list[Frame], at: int) -> Panel:
         traces.append(line(frames, values, name, color, dash))
     now = [float(np.clip(frames[at].metrics[metric], lo, hi)) for _, metric, _ in both]
     traces.append(dots(frames[at], now, [color for *_, color in both]))
-    says = [f"{name} {frames[at].metrics[metric]:.2f}" for name, metric, _ in both]
-    text = "<br>".join([f"step {frames[at].step:,}", *says])
+    says = [tinted(f"{name} {frames[at].metrics[key]:.2f}", color) for name, key, color in both]
+    even = ["dotted: both players even"] if settings.loss in EQUILIBRIUM else []
+    text = "<br>".join([f"step {frames[at].step:,}", *says, *even])
     traces.append(words([settings.steps], [hi], [text], "bottom left"))
     shapes = [level(value, settings.steps) for value in EQUILIBRIUM.get(settings.loss, ())]
     y = {"title": {"text": "loss"}, "range": [lo, hi + 0.02 * (hi - lo)]}
@@ -65,8 +66,8 @@ def walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
     step = words([wide], [high + cell * 0.25], [f"step {frames[at].step:,}"], "middle left")
     x = bare(-1.2 * cell, wide, "from one noise to another")
     y = bare(high + 0.5 * cell, 0, "walk")
-    title = "From one noise to another: does each step look like something?"
-    return figure([Panel([heat, labels, step], title, x, y, square=True)])
+    title = "From one noise to another, step by step"
+    return figure([Panel([heat, labels, step], title, x, y, square=True, stacked=250)])
 
 
 def nearest(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -99,6 +100,11 @@ def _distances(settings: Settings, frames: list[Frame], at: int) -> Panel:
     ticks = {"tickvals": [0, 1], "ticktext": ["unseen<br>real", "made"]}
     y = {"title": {"text": "image"}, "range": [-0.6, 1.7], **ticks}
     return Panel(traces, "Copies would lie at 0", x, y)
+
+
+def tinted(text: str, color: str) -> str:
+    """Words in the colour of their line."""
+    return f"<span style='color:{color}'><b>{text}</b></span>"
 
 
 def strip(values: np.ndarray, height: float, color: str, mark: str, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.imagesets import class_names
 from core.experiment import Figure
-from core.gan.images_figures import dots, level, line, step_axis
+from core.gan.images_figures import dots, level, line, step_axis, tinted
 from core.plot import theme
 from core.plot.panels import Panel, figure
 from core.plot.sheets import words
@@ -35,7 +35,7 @@ def _frechet(settings: Settings, frames: list[Frame], at: int) -> Panel:
         words(
             [settings.steps], [HIGH * 0.7], [f"{frames[at].metrics['frechet']:.2f}"], "middle left"
         ),
-        words([0], [real], ["real against real"], "bottom right", 11, theme.EXACT),
+        words([0], [0.8 * real], ["real against real"], "bottom right", 11, theme.EXACT),
     ]
     y = {
         "type": "log",
@@ -52,7 +52,8 @@ def _shares(settings: Settings, frames: list[Frame], at: int) -> Panel:
     traces = [line(frames, _all(frames, name), name, color, dash) for name, color, dash in both]
     now = [frames[at].metrics[name] for name, *_ in both]
     traces.append(dots(frames[at], now, [color for _, color, _ in both]))
-    says = [f"{name} {value:.0%}" for (name, *_), value in zip(both, now, strict=True)]
+    said = zip(both, now, strict=True)
+    says = [tinted(f"{name} {value:.0%}", color) for (name, color, _), value in said]
     traces.append(words([settings.steps], [1.12], ["<br>".join(says)], "middle left"))
     y = {"title": {"text": "share"}, "range": [0, 1.25], "tickformat": ".0%"}
     y["tickvals"] = [0, 0.5, 1]

@@ -16,7 +16,7 @@ from core.gan.convnets import Average, Discriminator, Generator, Spec, build
 from core.gan.images import Frame, Settings
 from core.gan.images_data import Images, load
 from core.gan.images_portrait import Portrait
-from core.gan.losses import LOSSES, gradient_penalty
+from core.gan.losses import LOSSES, descend, gradient_penalty
 from core.nets.batches import Batches, random, stops
 
 BETAS = (0.5, 0.99)  # of Adam; DCGAN's first, a shorter second memory for a short game
@@ -43,11 +43,10 @@ class Game:
         """
         fake = self.g(self._noise(len(x)), y)
         d_loss = self.loss.d(self.d(x, y), self.d(fake.detach(), y), 1.0)
-        self._descend(self.d_optimizer, d_loss + self._penalty(x, fake.detach(), y))
-        self.d.requires_grad_(False)  # its gradients are not asked for: a third of the time
+        penalty = self._penalty(x, fake.detach(), y)
+        descend(self.d_optimizer, self.d.parameters(), d_loss + penalty)
         g_loss = self.loss.g(self.d(fake, y))
-        self._descend(self.g_optimizer, g_loss)
-        self.d.requires_grad_(True)
+        descend(self.g_optimizer, self.g.parameters(), g_loss)
         self.average.update(self.g)
         self.t += 1
         return d_loss.item(), g_loss.item()
@@ -69,12 +68,6 @@ class Game:
 
     def _noise(self, count: int) -> Tensor:
         return torch.randn(count, self.spec.noise_dim, generator=self.random)
-
-    @staticmethod
-    def _descend(optimizer: optim.Optimizer, loss: Tensor) -> None:
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
 
 
 def run(settings: Settings) -> Iterator[Frame]:

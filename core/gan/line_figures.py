@@ -137,7 +137,9 @@ def _bell(x: np.ndarray, y: np.ndarray, color: str, name: str) -> Trace:
 def _level(right: float, y: float, words: str) -> Trace:
     """A dashed line at a height, with a word over its left end."""
     line = {"color": theme.EXACT, "dash": "dash", "width": 1.5}
-    both = {"mode": "lines+text", "text": [words, ""], "textposition": "top right"}
+    # An unseen mark keeps the word off the line.
+    both = {"mode": "lines+markers+text", "marker": {"size": 8, "opacity": 0}}
+    both |= {"text": [words, ""], "textposition": "top right"}
     ends = {"x": [0, right], "y": [y, y], "line": line, "textfont": {"color": theme.EXACT}}
     return {"type": "scatter", **both, **ends, "hoverinfo": "skip", "showlegend": False}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.gan.line_figures import title_of
+from core.plot.latex import four
 
 if TYPE_CHECKING:
     from core.gan.line import Frame, Settings
@@ -44,9 +45,9 @@ def _pull(settings: Settings, metrics: dict[str, float]) -> str:
     return (
         f"The generator makes the mean of ${f}$ over its fakes small. With $D$ at its best,\n\n"
         rf"$$\frac{{\partial L}}{{\partial \mu}} = \mathbb{{E}}_q\!\left[{slope}\right]"
-        rf" = {_number(by_centre)}, \qquad"
+        rf" = {four(by_centre)}, \qquad"
         rf"\frac{{\partial L}}{{\partial s}} = \mathbb{{E}}_q\!\left[{slope} \cdot z\right]"
-        rf" = {_number(-widen)}$$"
+        rf" = {four(-widen)}$$"
         f"\n\n{_factor(settings, metrics)}"
     )
 
@@ -56,19 +57,10 @@ def _factor(settings: Settings, metrics: dict[str, float]) -> str:
     if settings.width != settings.sigma or settings.loss not in ("minimax", "non-saturating"):
         return "A step goes against the gradient."
     steep = settings.shift / settings.sigma**2
-    share = _number(metrics["d_on_fakes"])
+    share = four(metrics["d_on_fakes"])
     factor = share if settings.loss == "minimax" else f"(1 - {share})"
     return (
         rf"Equal widths: $-l' = \mu / \sigma^2 = {steep:g}$ everywhere, so the first is "
         rf"${steep:g} \times {factor}$, with the mean of $D$ over the fakes. "
         "A step goes against the gradient."
     )
-
-
-def _number(value: float) -> str:
-    """Four digits, in LaTeX, with a power of ten where it is small."""
-    text = f"{value + 0.0:.4g}"
-    if "e" not in text:
-        return text
-    digits, _, power = text.partition("e")
-    return rf"{digits} \times 10^{{{int(power)}}}"

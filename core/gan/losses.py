@@ -6,11 +6,11 @@ Each loss is a mean over the batch, so that the discriminator's cross-entropy at
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, optim
 from torch.nn.functional import relu, softplus
 
 Net = Callable[[Tensor], Tensor]
@@ -86,3 +86,16 @@ def _slope(net: Net, x: Tensor) -> Tensor:
     x = x.detach().requires_grad_()
     (slope,) = torch.autograd.grad(net(x).sum(), x, create_graph=True)
     return slope
+
+
+def descend(optimizer: optim.Optimizer, parameters: Iterable[Tensor], loss: Tensor) -> None:
+    """One update by the gradient of the losses (S,) for these parameters, the optimizer's own.
+
+    No other player's gradient is asked for, and no game of several touches another's parameters.
+    """
+    own = list(parameters)
+    slopes = torch.autograd.grad(loss.sum(), own, allow_unused=True)
+    for parameter, slope in zip(own, slopes, strict=True):
+        # A penalty's gradient may come transposed in memory, which fused optimizers do not expect.
+        parameter.grad = None if slope is None else slope.contiguous()
+    optimizer.step()

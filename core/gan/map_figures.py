@@ -47,7 +47,7 @@ def _map(settings: Settings, now: Frame) -> Panel:
         zmin=0, zmax=settings.mixture.count, showscale=False,
     )  # fmt: skip
     traces = [heat, _digits(settings, now, x, y), _even(settings, x), _told(settings, now, x, y)]
-    title = f"Modes covered, of {settings.mixture.count}; upwards: {UPRIGHT[settings.up]}"
+    title = f"Modes covered, of {settings.mixture.count}"
     return Panel([*traces, squares], title, _across(x), _upright(settings, y), width=1.0)
 
 
@@ -87,7 +87,7 @@ def _even(settings: Settings, x: np.ndarray) -> Trace:
 
 def _told(settings: Settings, now: Frame, x: np.ndarray, y: np.ndarray) -> Trace:
     count = settings.mixture.count
-    seen = f"step {now.step}: {now.metrics['covered_all']:.0%} of the cells cover all {count}"
+    seen = f"step {now.step:,}: {now.metrics['covered_all']:.0%} of the cells cover all {count}"
     return {
         "type": "scatter",
         "mode": "text",
@@ -110,7 +110,8 @@ def _upright(settings: Settings, y: np.ndarray) -> dict[str, Any]:
     """Its axis, with room for a line of words on top."""
     pitch = float(y[1] - y[0])
     span = [float(y[0]) - pitch / 2, float(y[-1]) + 1.3 * pitch]
-    axis = {"title": UPRIGHT[settings.up], "range": span, "showgrid": False}
+    title = {"text": UPRIGHT[settings.up], "standoff": 4}
+    axis = {"title": title, "range": span, "showgrid": False}
     if settings.up == "lr-d":
         return {**axis, **_ticks([span[0], float(y[-1]) + pitch / 2])}
     names = [f"{value:g}" for value in settings.upright()]

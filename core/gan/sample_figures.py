@@ -31,7 +31,7 @@ def wall(settings: Settings, frames: list[Frame], at: int) -> Figure:
     ring = _ring(settings.chosen % COLUMNS, settings.chosen // COLUMNS, cell)
     x, y = bare(-1, wide, "column"), bare(high + 0.6 * cell, -1, "row")
     title = "Sixty images: click one"
-    left = Panel([heat, label, ring, squares], title, x, y, square=True, width=1.5)
+    left = Panel([heat, label, ring, squares], title, x, y, square=True, width=1.5, stacked=330)
     return figure([left, _one(frame)])
 
 
@@ -97,13 +97,13 @@ def walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
     frame = frames[at]
     heat, (wide, high) = sheet_trace(frame.walk, COLUMNS)
     cell = wide / COLUMNS
-    says = ["straight<br>(linear)", "on an arc<br>(spherical)"]
+    says = ["straight", "on an arc"]
     labels = words([-0.1 * cell] * 2, [0.5 * cell, 1.5 * cell], says, "middle left")
-    x = bare(-2.4 * cell, wide, "from one noise to the other")
+    x = bare(-1.8 * cell, wide, "from one noise to the other")
     y = {**bare(high, 0, "way"), "constraintoward": "top"}
     title = "From one noise to another"
-    left = Panel([heat, labels], title, x, y, square=True, width=2.2)
-    return figure([left, _lengths(frame)])
+    left = Panel([heat, labels], title, x, y, square=True, width=2.6, stacked=180)
+    return figure([left, _lengths(frame)], height=340)
 
 
 def _lengths(frame: Frame) -> Panel:

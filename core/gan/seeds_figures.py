@@ -33,12 +33,11 @@ def bands(settings: Settings, frames: list[Frame], at: int) -> Figure:
     good = np.stack([f.high_quality for f in frames[: at + 1]]).astype(np.float64)
     steps = [f.step for f in frames[: at + 1]]
     x = {"range": [0, settings.steps], "title": "step"}
-    key = "line: median; dark: middle half; pale: all"
     return figure(
         [
             Panel(
                 [*_band(steps, covered), _level(settings, count, "all modes")],
-                f"Modes covered ({key})",
+                "Modes covered: median, middle half, all",
                 x,
                 {"range": [-0.03 * count, 1.06 * count], "title": "modes"},
             ),
@@ -69,6 +68,7 @@ def _games(settings: Settings, now: Frame) -> Panel:
         {**hidden, "range": y},
         width=2.4,
         square=True,
+        stacked=round(100 + 40 * (len(middles) // COLUMNS + 0.3)),
     )
 
 
@@ -120,7 +120,7 @@ def _told(settings: Settings, now: Frame) -> Trace:
     n, count = len(now.modes), settings.mixture.count
     seen, metrics = int((now.modes == count).sum()), now.metrics
     words = (
-        f"step {now.step}: {seen} of {n} cover all {count}<br>"
+        f"step {now.step:,}: {seen} of {n} cover all {count}<br>"
         f"95 %: {metrics['covered_low']:.0%} to {metrics['covered_high']:.0%} of all seeds"
     )
     return {

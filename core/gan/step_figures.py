@@ -177,13 +177,13 @@ def gradients(settings: Settings, frames: list[Frame], at: int) -> Figure:
         "exponentformat": "power",
         "title": "length, log scale",
     }
-    layers = [f"{player}, layer {n}" for player in "DG" for n in (1, 2, 3)]
-    ticks = {"tickvals": list(range(6)), "ticktext": layers, "tickangle": -30}
+    layers = [f"{player} {n}" for player in "DG" for n in (1, 2, 3)]
+    ticks = {"tickvals": list(range(6)), "ticktext": layers}
     round_ = {"range": [0.5, settings.rounds + 0.3], "dtick": 1, "title": "round in slow motion"}
     bars = Panel(
         [_bars(frames[at])],
         "The last gradient, layer by layer",
-        {"range": [-0.6, 5.6], "title": "whose weights", **ticks},
+        {"range": [-0.6, 5.6], "title": "player and layer", **ticks},
         y,
     )
     pull = Panel([_mean_pull(frames[: at + 1])], "Mean pull on a fake", round_, y)

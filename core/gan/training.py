@@ -16,8 +16,8 @@ from torch import Tensor, optim
 
 from core.data.mixtures import Mixture
 from core.experiment import Diverged
-from core.gan.losses import LOSSES, gradient_penalty, r1
-from core.gan.nets import Net, build
+from core.gan.losses import LOSSES, descend, gradient_penalty, r1
+from core.gan.nets import build
 from core.gan.plane import Frame, Settings
 from core.gan.portrait import Portrait
 
@@ -116,7 +116,7 @@ class Game:
         if settings.loss == "wgan-gp":
             share = self.draws.uniform(real.shape[1], 1)
             loss = loss + settings.penalty * gradient_penalty(self.d, real, fake, share)
-        _descend(self.d_optimizer, self.d, loss)
+        descend(self.d_optimizer, self.d.parameters, loss)
         if settings.loss == "wasserstein":
             with torch.no_grad():
                 for parameter in self.d.parameters:
@@ -133,7 +133,7 @@ class Game:
             loss = (gap**2).sum(-1)  # Salimans et al. 2016, section 3.1
         else:
             loss = self.rules.g(self.d(fake))
-        _descend(self.g_optimizer, self.g, loss)
+        descend(self.g_optimizer, self.g.parameters, loss)
         if settings.ema:
             now = [p.detach() for p in self.g.parameters]
             torch._foreach_lerp_(self.average, now, 1 - settings.ema)
@@ -162,15 +162,6 @@ class Game:
             torch._foreach_copy_(self.g.parameters, self.average)
             yield
             torch._foreach_copy_(self.g.parameters, own)
-
-
-def _descend(optimizer: optim.Optimizer, net: Net, loss: Tensor) -> None:
-    """One update by the gradient of the losses (S,): no game touches another's parameters."""
-    slopes = torch.autograd.grad(loss.sum(), net.parameters, allow_unused=True)
-    for parameter, slope in zip(net.parameters, slopes, strict=True):
-        # A penalty's gradient may come transposed in memory, which fused optimizers do not expect.
-        parameter.grad = None if slope is None else slope.contiguous()
-    optimizer.step()
 
 
 def run(settings: Settings) -> Iterator[Frame]:

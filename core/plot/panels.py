@@ -140,7 +140,9 @@ def _add(fig: Figure, panel: Panel, suffix: str) -> None:
     if isinstance(title["text"], dict):
         title = {"standoff": 6, **panel.x["title"]}
     layout[f"xaxis{suffix}"] = {**base, "anchor": f"y{suffix}", **panel.x, "title": title}
-    layout[f"yaxis{suffix}"] = {**base, "anchor": f"x{suffix}", **panel.y}
+    upright = panel.y.get("title", "")
+    upright = upright if isinstance(upright, dict) else {"text": upright}  # Plotly's only form
+    layout[f"yaxis{suffix}"] = {**base, "anchor": f"x{suffix}", **panel.y, "title": upright}
     if panel.square:
         layout[f"yaxis{suffix}"] |= {"scaleanchor": f"x{suffix}", "constrain": "domain"}
         layout[f"xaxis{suffix}"] |= {"constrain": "domain"}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.plot.latex import four
 from core.pooling.cnn_layout import layers
 
 if TYPE_CHECKING:
@@ -36,11 +37,11 @@ def _loss(frames: list[Frame], at: int) -> str:
     p = max(float(said[truth]), 1e-12)
     return (
         f"After step {frames[at].step:,} the network gives the followed digit, a {truth}, the "
-        f"probability {number(p)} of being one. Its loss is minus the logarithm of that:\n\n"
-        f"$$\\ell = -\\ln p_{{{truth}}} = -\\ln {number(p)} = {number(-math.log(p))}"
+        f"probability {four(p)} of being one. Its loss is minus the logarithm of that:\n\n"
+        f"$$\\ell = -\\ln p_{{{truth}}} = -\\ln {four(p)} = {four(-math.log(p))}"
         f"\\text{{ nats}}$$\n\n"
-        f"The mean over unseen digits is {number(metrics['test_loss'])}, over digits learned from "
-        f"{number(metrics['train_loss'])}; a blind guess has $\\ln 10 = 2.303$."
+        f"The mean over unseen digits is {four(metrics['test_loss'])}, over digits learned from "
+        f"{four(metrics['train_loss'])}; a blind guess has $\\ln 10 = 2.303$."
     )
 
 
@@ -48,7 +49,7 @@ def _back(settings: Settings, frame: Frame) -> str:
     names = layers(settings.spec)
     sizes = [frame.metrics[f"gradient_std/{name}"] for name in names]
     rows = " \\\\ ".join(
-        f"\\text{{{name}}} &: {number(size)}" for name, size in zip(names, sizes, strict=True)
+        f"\\text{{{name}}} &: {four(size)}" for name, size in zip(names, sizes, strict=True)
     )
     said = (
         f"After step {frame.step:,}: the standard deviation of the gradient of the loss with "
@@ -57,7 +58,7 @@ def _back(settings: Settings, frame: Frame) -> str:
     )
     if sizes[0] == 0 or sizes[-1] == 0:
         return said + "No gradient reaches the first layer: its filters cannot change."
-    ratio = number(sizes[0] / sizes[-1])
+    ratio = four(sizes[0] / sizes[-1])
     return said + f"That of the first layer is ${ratio}$ times that of the last."
 
 
@@ -69,8 +70,8 @@ def _first(settings: Settings, first: Frame) -> str:
     return (
         f"A filter of the first layer looks at $n_\\text{{in}} = {fan_in}$ numbers; each pixel is "
         f"looked at by $n_\\text{{out}} = {fan_out}$ weights. The first weights have the spread\n\n"
-        f"$$\\sigma = {FORMULAS[how]} = {number(spread(how, fan_in, fan_out))}.$$\n\n"
-        f"Those that were drawn (the filters on show) have {number(drawn)}."
+        f"$$\\sigma = {FORMULAS[how]} = {four(spread(how, fan_in, fan_out))}.$$\n\n"
+        f"Those that were drawn (the filters on show) have {four(drawn)}."
     )
 
 
@@ -78,10 +79,3 @@ def spread(how: str, fan_in: int, fan_out: int) -> float:
     """Standard deviation of the first weights of a layer, as the papers have it."""
     spreads = {"glorot": math.sqrt(2 / (fan_in + fan_out)), "he": math.sqrt(2 / fan_in)}
     return {**spreads, "zeros": 0.0, "normal": 0.01}[how]
-
-
-def number(value: float) -> str:
-    """Four digits, in LaTeX."""
-    text = f"{value:.4g}"
-    mantissa, _, power = text.partition("e")
-    return rf"{mantissa} \times 10^{{{int(power)}}}" if power else text

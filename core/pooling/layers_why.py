@@ -8,6 +8,7 @@ import numpy as np
 
 from core.nets import stored
 from core.nets.spec import Spec
+from core.plot.latex import four
 from core.pooling.layers_figures import shape_of
 from core.pooling.layers_shape import Layer, Place, field_of
 
@@ -51,20 +52,20 @@ def _summed(frame: Frame) -> str:
     strong = int(np.abs(sums).argmax())
     said = (
         f"{frame.window[0].size} products from each of {len(sums)} channels below, and the bias:"
-        f"\n\n$$z = {terms} = {_number(frame.metrics['value'])}$$\n\n"
+        f"\n\n$$z = {terms} = {four(frame.metrics['value'])}$$\n\n"
     )
     if frame.window.shape[1] > MOST:
         return said
     return said + (
         f"The largest part, from channel {strong}, is the sum of these products, number by "
         f"weight:\n\n$${_matrix(frame.window[strong])} \\odot {_matrix(frame.kernel[strong])} "
-        f"\\;\\to\\; {_number(sums[strong])}$$"
+        f"\\;\\to\\; {four(sums[strong])}$$"
     )
 
 
 def _bent(frame: Frame) -> str:
     kind = _spec(frame).activation
-    z, value = _number(float(frame.window[0, 0, 0])), _number(frame.metrics["value"])
+    z, value = four(float(frame.window[0, 0, 0])), four(frame.metrics["value"])
     return (
         "The number under it, bent by itself alone:\n\n"
         f"$$a = {BENDS[kind]}, \\qquad z = {z} \\;\\Rightarrow\\; a = {value}$$"
@@ -76,7 +77,7 @@ def _pooled(frame: Frame) -> str:
     layers, place = shape_of(frame)
     spec = _spec(frame)
     kind = spec.head if layers[place.layer].name == "global" else spec.pooling
-    window, value = frame.window[0], _number(frame.metrics["value"])
+    window, value = frame.window[0], four(frame.metrics["value"])
     if frame.kernel is not None:
         return _weighed(window, frame.kernel[0], value)
     if len(window) > MOST:
@@ -98,7 +99,7 @@ def _root(window: np.ndarray) -> str:
 def _weighed(window: np.ndarray, kernel: np.ndarray, value: str) -> str:
     """A pooling that is a weighted sum: average, sum, and of the maxima, blur."""
     if window.shape[0] > MOST:
-        mean = _number(float(kernel[0, 0]))
+        mean = four(float(kernel[0, 0]))
         return f"The sum of {window.size} numbers, each times ${mean}$:\n\n$${value}$$"
     return (
         "The sum of these products, number by weight:\n\n"
@@ -110,7 +111,7 @@ def _expected(window: np.ndarray) -> str:
     shares = np.exp(window - window.max(), dtype=np.float64)
     shares /= shares.sum()
     pairs = zip(shares.ravel(), window.ravel(), strict=True)
-    return " + ".join(rf"{_number(float(p))} \cdot {_held(float(v))}" for p, v in pairs)
+    return " + ".join(rf"{four(float(p))} \cdot {_held(float(v))}" for p, v in pairs)
 
 
 def _field(layers: list[Layer], place: Place) -> str:
@@ -141,15 +142,9 @@ def _short(value: float) -> str:
     return "0" if value == 0 else f"{value:.2f}"
 
 
-def _number(value: float) -> str:
-    """A number as LaTeX, to four digits."""
-    mantissa, _, power = f"{value:.4g}".partition("e")
-    return rf"{mantissa} \times 10^{{{int(power)}}}" if power else mantissa
-
-
 def _held(value: float) -> str:
-    return rf"\left({_number(value)}\right)" if value < 0 else _number(value)
+    return rf"\left({four(value)}\right)" if value < 0 else four(value)
 
 
 def _signed(value: float) -> str:
-    return f"- {_number(-value)}" if value < 0 else f"+ {_number(value)}"
+    return f"- {four(-value)}" if value < 0 else f"+ {four(value)}"

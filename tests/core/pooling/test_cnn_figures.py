@@ -12,6 +12,7 @@ import torch
 
 from core.experiment import Figure
 from core.plot import theme
+from core.plot.latex import four
 from core.pooling import cnn_figures, sheets
 from core.pooling.cnn import CNN, Frame, Settings
 from core.pooling.cnn_inside import inside
@@ -19,7 +20,7 @@ from core.pooling.cnn_layout import layers, rows
 from core.pooling.cnn_mistakes import mistakes
 from core.pooling.cnn_portrait import bent
 from core.pooling.cnn_spread import _bent, spread
-from core.pooling.cnn_why import explain, number
+from core.pooling.cnn_why import explain
 from core.pooling.training import run
 
 TINY = {"steps": 12, "width": 3, "train_size": 100, "batch_size": 16}
@@ -164,11 +165,11 @@ def test_words_have_the_numbers_of_the_step(trained: Any) -> None:
     settings, frames = trained
     told = explain(settings, frames, 6)
     truth, odds = int(frames[0].label[0]), frames[6].probabilities
-    assert number(float(odds[truth])) in told["Cross-entropy"]
-    assert number(-math.log(float(odds[truth]))) in told["Cross-entropy"]
+    assert four(float(odds[truth])) in told["Cross-entropy"]
+    assert four(-math.log(float(odds[truth]))) in told["Cross-entropy"]
     for name in layers(settings.spec):
-        assert number(frames[6].metrics[f"gradient_std/{name}"]) in told["Back-propagation"]
-    assert number(math.sqrt(2 / 25)) in told["First weights"]
+        assert four(frames[6].metrics[f"gradient_std/{name}"]) in told["Back-propagation"]
+    assert four(math.sqrt(2 / 25)) in told["First weights"]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,6 @@ def test_words_have_the_numbers_of_the_step(trained: Any) -> None:
 def test_words_name_the_spread_of_the_first_weights(how: Any, spread: float) -> None:
     settings = Settings(**TINY, initialisation=how)
     told = explain(settings, [next(run(settings))], 0)
-    assert f"= {number(spread)}.$$" in told["First weights"]
+    assert f"= {four(spread)}.$$" in told["First weights"]
     if how == "zeros":
         assert "No gradient reaches the first layer" in told["Back-propagation"]
