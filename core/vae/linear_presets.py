@@ -30,7 +30,7 @@ PRESETS = (
         settings={},
         watch="The line that rises to the dashed one; how near it comes shows beside it.",
         saw="The ELBO ends at {elbo:.4f} nats an image, the exact maximum is {ml:.4f}: a gap of "
-        "{gap:.1g}.",
+        "{gap:.6f}.",
         why="The ELBO lacks just as much as q(z | x) differs from the true posterior (a KL). Of "
         "a linear model the true posterior is normal with the same spread for every image, so q "
         "can be exactly that. A deep decoder's posterior is not normal, and a gap stays.",
@@ -46,8 +46,8 @@ PRESETS = (
         options=("Yes, each of them", "Only their subspace is", "Neither is"),
         settings={"posterior": "full"},
         watch="Directions: together and one by one, two angles to PCA.",
-        saw="The subspace is off by {angle:.1g} degrees, single columns by up to {axes:.0f}; the "
-        "gap is {gap:.1g} nats.",
+        saw="The subspace is off by {angle:.4f} degrees, single columns by up to {axes:.0f}; the "
+        "gap is {gap:.6f} nats.",
         why="Turn the latent space, and the model gives the same images the same likelihood. Only "
         "a q whose spread must lie along the axes breaks the tie: it fits where the columns are "
         "at right angles, and those are PCA's directions. So a plain VAE finds PCA's axes by an "
@@ -65,7 +65,7 @@ PRESETS = (
         settings={"latent_dim": 8, "noise": "fixed"},
         watch="Directions: columns that fade to nothing. Noise: rings that stay on the floor.",
         saw="{active:.0f} of 8 are in use, and the exact optimum has {active_exact:.0f}; the gap "
-        "is {gap:.1g} nats.",
+        "is {gap:.6f} nats.",
         why="A direction pays only if the data vary along it by more than the noise. The others "
         "collapse to the prior, not because the ELBO is loose (it is exact here) but because the "
         "likelihood itself wants it. Learned noise cures it.",
@@ -80,8 +80,8 @@ PRESETS = (
         options=("The noise", "The subspace", "Single columns", "Nothing"),
         settings={"latent_dim": 16},
         watch="Directions: one angle falls at once, the other hardly. Noise: on the dashed line.",
-        saw="Noise {sigma:.5f}, exact {sigma_exact:.5f}. The subspace is off by {angle:.2g} "
-        "degrees, single columns by up to {axes:.0f}; the gap is {gap:.2g} nats.",
+        saw="Noise {sigma:.5f}, exact {sigma_exact:.5f}. The subspace is off by {angle:.4f} "
+        "degrees, single columns by up to {axes:.0f}; the gap is {gap:.4f} nats.",
         why="Noise and subspace make nearly all of the likelihood. Two columns of similar variance "
         "can be turned into each other for next to nothing, so there the slope is flat and "
         "training slow.",

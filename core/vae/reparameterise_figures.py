@@ -218,7 +218,7 @@ def _running(frame: Frame) -> Panel:
 def _errors(frame: Frame) -> Panel:
     """Root mean square of 500 estimates of each size, and the exact line of slope minus 1/2."""
     exact = frame.metrics["kl_deviation"]
-    measured = [max(frame.metrics[f"kl_error/{n}"], LEAST) for n in SIZES]
+    measured = np.maximum(frame.errors, LEAST)
     line = np.maximum(exact / np.sqrt(SIZES), LEAST)
     dashed = {"color": theme.EXACT, "dash": "dash", "width": 2}
     marks = _curve(SIZES, measured, "measured", {"color": PATH})

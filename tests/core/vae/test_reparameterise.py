@@ -229,14 +229,17 @@ def test_one_draws_kl_has_this_mean_and_deviation(q: Law, p: Law) -> None:
 def test_the_kls_error_shrinks_as_one_over_root_n() -> None:
     """Each measured error within 5 standard errors of the exact line."""
     settings = Settings(mu=1.0, sigma=0.7, prior_mu=-0.5, prior_sigma=1.5)
-    metrics = one(settings).metrics
+    frame = one(settings)
+    metrics = frame.metrics
     exact = metrics["kl_deviation"]
-    for n in SIZES:
-        ratio = metrics[f"kl_error/{n}"] ** 2 / (exact**2 / n)
+    for n, error in zip(SIZES, frame.errors, strict=True):
+        ratio = error**2 / (exact**2 / n)
         # A squared error of kurtosis k has the variance k - 1: 2 for a mean of many draws, and 14
         # for a single one, which is at most as heavy-tailed as a chi-square.
         assert ratio == pytest.approx(1, abs=5 * math.sqrt((2 + 12 / n) / TRIES))
     assert metrics["kl"] == pytest.approx(kl(Law(1.0, 0.7), Law(-0.5, 1.5)))
+    assert metrics["kl_error/10"] == frame.errors[SIZES.index(10)]
+    assert metrics["kl_error/1000"] == frame.errors[-1]
 
 
 def test_the_exact_descent_of_the_square_is_geometric() -> None:
