@@ -24,7 +24,7 @@ def without(settings: Settings, frame: Frame) -> Panel:
     _, z, value, slope = (float(v) for v in frame.draw)
     shapes = [_box(F, 3.0), _circle(Z, 1.9), _box(MU), _box(SIGMA)]
     arrows = [
-        *_forward("x", [(MU, Z), (SIGMA, Z), (Z, F)]),
+        *_forward("x", ROUND[1]),
         _arrow("x", (F[0] - ASIDE, F[1] - TALL), (Z[0] - ASIDE, Z[1] + ROUND[1]), BACK),
     ]
     told = score_of(settings, frame)
@@ -47,7 +47,7 @@ def through(settings: Settings, frame: Frame) -> Panel:
     shapes = [_box(F, 3.0), _box(Z), _box(MU), _box(SIGMA), _circle(NOISE, ROUND[0])]
     side = ((NOISE[0] - ROUND[0], NOISE[1]), (Z[0] + WIDE, Z[1]))
     arrows = [
-        *_forward("x2", [(MU, Z), (SIGMA, Z), (Z, F)]),
+        *_forward("x2", TALL),
         _arrow("x2", *side, FORWARD),
         _arrow("x2", (F[0] - ASIDE, F[1] - TALL), (Z[0] - ASIDE, Z[1] + TALL), BACK),
         *(_beside("x2", end) for end in (MU, SIGMA)),
@@ -134,25 +134,22 @@ def _shape(kind: str, at: Spot, across: float, up: float, color: str, dash: str)
     return {"type": kind, **ends, "line": {"color": color, "width": 2, "dash": dash}}
 
 
-def _forward(axis: str, pairs: list[tuple[Spot, Spot]]) -> list[dict[str, Any]]:
-    """From the top of one node to the foot of the next, a little to the right."""
-    return [_arrow(axis, *_between(start, end), FORWARD) for start, end in pairs]
+def _forward(axis: str, high: float) -> list[dict[str, Any]]:
+    """From mu and sigma to z, which is so high in its half, and on to f beside its middle."""
+    up = (Z[0] + ASIDE, Z[1] + high), (F[0] + ASIDE, F[1] - TALL)
+    ways = [(_inwards(end, 0.8), _inwards(end, 1.6, Z[1] - high)) for end in (MU, SIGMA)]
+    return [_arrow(axis, *way, FORWARD) for way in (*ways, up)]
 
 
-def _between(start: Spot, end: Spot) -> tuple[Spot, Spot]:
-    """Upright between the middle nodes, and slanting towards the middle from mu and sigma."""
-    if start == Z:
-        return (Z[0] + ASIDE, Z[1] + 1.0), (F[0] + ASIDE, F[1] - TALL)
-    inwards = 1.0 if start[0] < end[0] else -1.0
-    return (start[0] + inwards * 0.8, start[1] + TALL), (end[0] - inwards * 0.7, end[1] - 1.0)
+def _inwards(end: Spot, by: float, y: float | None = None) -> Spot:
+    """So far towards the middle from mu or sigma: over its box, or at a height of its own."""
+    x = end[0] + (by if end[0] < Z[0] else -by)
+    return x, end[1] + TALL if y is None else y
 
 
 def _beside(axis: str, end: Spot) -> dict[str, Any]:
     """From z back to mu or sigma, outside of the way forward."""
-    inwards = 1.0 if end[0] < Z[0] else -1.0
-    return _arrow(
-        axis, (Z[0] - inwards * 1.5, Z[1] - TALL), (end[0] - inwards * 0.1, end[1] + TALL), BACK
-    )
+    return _arrow(axis, _inwards(end, 0.8, Z[1] - TALL), _inwards(end, -0.1), BACK)
 
 
 def _arrow(axis: str, start: Spot, end: Spot, color: str) -> dict[str, Any]:
