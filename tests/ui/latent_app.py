@@ -11,18 +11,8 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from core.ui import stages
-from core.ui.draw import component, event_of, heard
+from core.ui.draw import event_of, heard
 from core.vae.plane import PLANE
-
-PARTS = {
-    "latent": ("arrays", "latent_parts", "latent"),
-    "latent_dims": ("arrays", "latent_parts", "latent_dims"),
-}
-
-
-@st.cache_resource
-def made(kind: str):  # type: ignore[no-untyped-def]
-    return component(kind, *stages.PARTS.get(kind, PARTS[kind]))
 
 
 def told() -> None:
@@ -45,7 +35,7 @@ stage, key = view.stage, view.name
 assert stage is not None
 payload = stage.payload(settings, list(PLANE.frames(settings)))
 data = {**payload, "base": payload["value"], "seq": heard(key), "label": stage.label}
-made(stage.kind)(key=key, data=data, on_event_change=told)
+stages._made(stage.kind)(key=key, data=data, on_event_change=told)
 st.button("Elsewhere", on_click=outside)
 st.text(f"place {settings.x:g} {settings.y:g} {settings.label}")
 st.text(f"code {settings.code}")
