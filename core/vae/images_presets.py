@@ -188,8 +188,8 @@ PRESETS = (
         settings={"data": "digits", "layers": "conv", "width": 64, "steps": 3000},
         watch="Two terms: the ELBO, and where the dense one ended.",
         saw="The ELBO is {elbo:.1f} nats, with {active_dims:.0f} active numbers.",
-        why="A stroke looks the same wherever it is, so one small filter serves all places. Weights "
-        "are saved, arithmetic is not: each is used many times.",
+        why="A stroke looks the same everywhere, so one small filter serves all places. "
+        "Weights are saved, arithmetic is not: each is used many times.",
         next="Run the dense one, and compare the steps a second.",
         expected=0,
         outcome=lambda m: int(m["elbo"] < -25.9),
