@@ -27,7 +27,7 @@ TITLES = {
     "inpaint": "Fill in what is painted over",
     "anomaly": "Find what does not belong",
     "denoise": "Clean noisy images",
-    "compress": "Squeeze images into two numbers",
+    "compress": "Squeeze into two numbers",
     "design": "Make new designs",
 }
 INPAINT, ANOMALY, DENOISE, COMPRESS, DESIGN = ({"use": (name,)} for name in TITLES)

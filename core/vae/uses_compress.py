@@ -81,7 +81,7 @@ def _compress(data: str, perplexity: float, seed: int) -> Found:
     codes = net.encode(x)[0]
     flat, linear = by_pca(fitted, exact, 2)
     back = net.image(codes)
-    places = {"vae": codes.numpy(), "pca": flat, "t-sne": by_tsne(exact, perplexity, seed)}
+    places = {"vae": codes.numpy(), "pca": flat, "tsne": by_tsne(exact, perplexity, seed)}
     errors = {"vae": squared(back.numpy(), exact), "pca": squared(linear, exact)}
     metrics = {f"right/{name}": voted(at, y) for name, at in places.items()}
     metrics |= {f"error/{name}": value for name, value in errors.items()}

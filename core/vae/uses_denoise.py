@@ -59,7 +59,7 @@ def best_width(level: float, random: torch.Generator) -> float:
 def cleaners(level: float, random: torch.Generator) -> dict[str, Cleaner]:
     """Every way to clean images of that noise, by name."""
     found: dict[str, Cleaner] = {
-        "nothing": lambda x: x,
+        "noisy": lambda x: x,
         "blur": partial(blurred, width=best_width(level, random)),
         "median": median,
     }

@@ -40,9 +40,16 @@ def rows(
 
 
 def completions(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """The painted-over image, eight completions, and where they differ."""
+    """The painted-over image, eight completions, where they differ, and the image itself."""
     frame = frames[at]
-    return figure([_covered(frame), _eight(frame), _spread(frame)])
+    assert frame.original is not None
+    return figure([_covered(frame), _eight(frame), _spread(frame), _alone(frame.original)])
+
+
+def _alone(image: np.ndarray) -> Panel:
+    heat, (wide, high) = sheet_trace(image[None], 1)
+    x, y = bare(0, wide, "column"), bare(high, 0, "row")
+    return Panel([heat], "The original", x, y, square=True, width=0.8)
 
 
 def _covered(frame: Frame) -> Panel:

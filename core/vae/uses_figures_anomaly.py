@@ -37,7 +37,7 @@ def familiar(settings: Settings) -> str:
 def odd(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """The eight most and the eight least anomalous images, and where all scores lie."""
     frame = frames[at]
-    return figure([_ends(frame), histogram(settings, frame, 1)])
+    return figure([_ends(frame), histogram(settings, frame, 1)], height=400)
 
 
 def _ends(frame: Frame) -> Panel:
@@ -52,7 +52,7 @@ def _ends(frame: Frame) -> Panel:
     y = {**bare(high, 0, "row"), "constraintoward": "top"}
     traces = [heat, labels, *_frames(frame, cell)]
     title = "Judged by the ELBO; framed: what it never learned"
-    return Panel(traces, title, x, y, square=True, width=1.3)
+    return Panel(traces, title, x, y, square=True, width=1.9)
 
 
 def _frames(frame: Frame, cell: float) -> list[Trace]:
@@ -92,8 +92,8 @@ def histogram(settings: Settings, frame: Frame, which: int) -> Panel:
     traces.append(words([spot] * 2, [0.97 * top, 0.89 * top], text, "middle left", 13, colors))
     x = {"title": {"text": f"{SCORES[which]} (nats)"}, "range": [low, high]}
     y = {"title": {"text": "share of images"}, "range": [0, top], "tickformat": ".0%"}
-    name = frame_area(frame, which)
-    return Panel(traces, f"{SCORES[which].capitalize()}: area {name:.2f}", x, y)
+    score_name = SCORES[which][0].upper() + SCORES[which][1:]
+    return Panel(traces, f"{score_name}: area {frame_area(frame, which):.2f}", x, y)
 
 
 def frame_area(frame: Frame, which: int) -> float:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Trace = dict[str, Any]
 LINES = {
-    "nothing": (theme.EXACT, "dot"),
+    "noisy": (theme.EXACT, "dot"),
     "blur": (theme.SERIES[3], "dash"),
     "median": (theme.SERIES[7], "dashdot"),
     "denoising": (theme.LEARNED, "solid"),
@@ -36,9 +36,10 @@ def cleaned(settings: Settings, frames: list[Frame], at: int) -> Figure:
     assert frame.wanted is not None and frame.cleaned is not None
     images = np.concatenate([frame.wanted[None], frame.cleaned])
     says = [f"{name}: {frame.metrics[f'error/{key}']:.3f}" for key, name in CLEANERS.items()]
-    says[0] = says[0].replace(CLEANERS["nothing"], "noisy")
-    title = f"Noise {settings.noise:g}, cleaned; mean squared error a pixel"
-    return figure([rows(images, ["clean", *says], title, 4.6)], height=500)
+    says[0] = says[0].replace(CLEANERS["noisy"], "noisy")
+    says = [text.replace(", ", ",<br>").replace(" 3x3", "<br>3x3") for text in says]
+    title = f"Noise {settings.noise:g}, cleaned; the numbers: mean squared error a pixel"
+    return figure([rows(images, ["clean", *says], title, 2.7)], height=520)
 
 
 def errors(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -97,7 +98,8 @@ def _plane(frame: Frame, which: int, names: list[str]) -> Panel:
     }
     middles = [np.median(places[frame.classes == n], 0) for n in range(len(names))]
     at = np.array(middles)
-    labels = words(at[:, 0], at[:, 1], [f"<b>{name}</b>" for name in names], size=13)
+    labels = words(at[:, 0], at[:, 1], [f"<b>{name}</b>" for name in names], size=15)
+    labels["textfont"] |= {"shadow": "auto"}  # legible over the points, on either ground
     low, high = places.min(0), places.max(0)
     room = 0.04 * (high - low)
     axes = [
@@ -114,7 +116,7 @@ def _axes_of(key: str) -> tuple[str, str]:
     return {
         "vae": ("first latent number", "second latent number"),
         "pca": ("first principal component", "second principal component"),
-        "t-sne": ("no unit: only who is near whom", "t-SNE, second"),
+        "tsne": ("t-SNE, first (no unit)", "t-SNE, second (no unit)"),
     }[key]
 
 
@@ -148,7 +150,7 @@ def walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
     y = {**panel.y, "range": [high + 14, 0]}
     read = words([-3], [high + 6], ["the first row<br>is read as"], "middle left")
     return figure(
-        [Panel([*panel.traces, reads, read], panel.title, panel.x, y, square=True)], height=420
+        [Panel([*panel.traces, reads, read], panel.title, panel.x, y, square=True)], height=380
     )
 
 

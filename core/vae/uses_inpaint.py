@@ -18,7 +18,7 @@ from core.vae.likelihood import log_likelihood, log_normal
 from core.vae.nets import Autoencoder
 
 KEPT = 0.5  # of the draws, the effective number that a level may leave
-MOVES = 5  # a draw, at every level
+MOVES = 4  # a draw, at every level
 WANTED = 0.25  # of proposals, the share to be taken (Roberts and Rosenthal 2001)
 SMALL = 1e-6  # on the diagonal of their covariance, so that it has a root
 

@@ -9,14 +9,14 @@ import numpy as np
 Found = tuple[dict[str, float], dict[str, Any]]  # of a use: its metrics, its arrays
 
 SETS = ("mnist", "fashion", "digits")  # what a model learned from, by number
-SHOWN, DRAWN = 8, 320  # completions on screen, and draws behind their spread
+SHOWN, DRAWN = 8, 256  # completions on screen, and draws behind their spread
 LEFT_OUT = "vae-left-out"  # ten models, each of nine digits
 OUTSIDERS = {"mnist": "fashion", "fashion": "mnist"}  # who does not belong, where all ten are known
 ODD = 8  # images at either end
 ALARMS = 0.05  # false ones that are put up with
 RATES = np.linspace(0, 1, 101)
 CLEANERS = {
-    "nothing": "As it is",
+    "noisy": "As it is",
     "blur": "Gaussian blur",
     "median": "Median of 3x3",
     "denoising": "Denoising autoencoder, 2 numbers",
@@ -25,7 +25,7 @@ CLEANERS = {
 }
 NETS = {"denoising": "vae-mnist-denoising", "vae": "vae-mnist", "vae-16": "vae-mnist-16"}
 LEVELS = tuple(round(0.1 * n, 1) for n in range(11))  # of noise, behind the curves
-PLANES = {"vae": "VAE", "pca": "PCA", "t-sne": "t-SNE"}
+PLANES = {"vae": "VAE", "pca": "PCA", "tsne": "t-SNE"}
 POINTS, NEIGHBOURS, BACK = 500, 5, 10
 STEPS = 10  # of a walk, both ends among them
 MIDDLE = slice(3, 7)

@@ -9,7 +9,7 @@ from core.experiment import Preset
 
 def _best(m: Mapping[str, float]) -> int:
     """Whose error is least: the denoising autoencoder, a VAE, or a filter."""
-    sides = (("denoising",), ("vae", "vae-16"), ("blur", "median", "nothing"))
+    sides = (("denoising",), ("vae", "vae-16"), ("blur", "median", "noisy"))
     least = [min(m[f"error/{name}"] for name in side) for side in sides]
     return least.index(min(least))
 
@@ -22,7 +22,7 @@ FILL_IN = (
         options=("Eight times an 8", "Some 8s, some 3s", "Eight grey blurs"),
         settings={},
         watch="The eight completions, and in orange where they differ.",
-        saw="Of 320 completions {right:.0%} are read as an 8; {kinds:.0f} different digits come up "
+        saw="Of 256 completions {right:.0%} are read as an 8; {kinds:.0f} different digits come up "
         "in 5 % of them or more.",
         why="The right half of an 8 is also the right half of a 3. A VAE is a distribution over "
         "images: drawn from it given what is visible, both come up. A single best guess would hide "
@@ -184,13 +184,13 @@ SQUEEZE = (
         settings={"use": "compress"},
         watch="The three planes; then And back.",
         saw="The five nearest are mostly of the own class for {right/vae:.0%} of the digits in "
-        "the VAE's plane, {right/pca:.0%} in PCA's, {right/t-sne:.0%} in t-SNE's.",
+        "the VAE's plane, {right/pca:.0%} in PCA's, {right/tsne:.0%} in t-SNE's.",
         why="t-SNE moves the points until neighbours in pixels are neighbours in the plane. It has "
         " neither an encoder for the next digit nor a decoder: its plane is a map to look "
         "at, not a code. The VAE's plane is one.",
         next="Change the neighbours that t-SNE heeds, and the seed. Which distances can you trust?",
         expected=2,
-        outcome=lambda m: max(range(3), key=lambda n: m[f"right/{('vae', 'pca', 't-sne')[n]}"]),
+        outcome=lambda m: max(range(3), key=lambda n: m[f"right/{('vae', 'pca', 'tsne')[n]}"]),
     ),
     Preset(
         id="worth",

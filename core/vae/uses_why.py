@@ -59,7 +59,7 @@ def _denoise(settings: Settings, frame: Frame) -> str:
     m = frame.metrics
     return (
         f"Noise $\\sigma = {settings.noise:g}$, cut to $[0, 1]$, leaves a mean squared error of "
-        f"{m['error/nothing']:.4f} (uncut it would be $\\sigma^2 = {settings.noise**2:.4f}$). "
+        f"{m['error/noisy']:.4f} (uncut it would be $\\sigma^2 = {settings.noise**2:.4f}$). "
         f"The blur brings it to {m['error/blur']:.4f}, the median to {m['error/median']:.4f}, the "
         f"denoising autoencoder to {m['error/denoising']:.4f}."
     )
@@ -70,7 +70,7 @@ def _compress(settings: Settings, frame: Frame) -> str:
     return (
         f"Of each image, the {NEIGHBOURS} nearest others vote on its class: right for "
         f"{m['right/vae']:.1%} in the VAE's plane, {m['right/pca']:.1%} in PCA's, "
-        f"{m['right/t-sne']:.1%} in t-SNE's. From two numbers the VAE brings an image back with an "
+        f"{m['right/tsne']:.1%} in t-SNE's. From two numbers the VAE brings an image back with an "
         f"error of {m['error/vae']:.4f}, PCA with {m['error/pca']:.4f}; PCA needs "
         f"{m['components']:.0f} components for the VAE's error."
     )
