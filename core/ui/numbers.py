@@ -11,8 +11,9 @@ from html import escape
 
 Metrics = Mapping[str, float]
 # Written otherwise than they are called.
-WORDS = {"frechet": "Fréchet", "lr": "rate"}
-WORDS |= {short: short.upper() for short in ("cnn", "mlp", "js", "kl", "swd", "mmd", "d", "g")}
+WORDS = {"frechet": "Fréchet", "lr": "rate", "ml": "maximum likelihood"}
+UPPER = ("cnn", "mlp", "js", "kl", "swd", "mmd", "elbo", "iwae", "pca", "d", "g")
+WORDS |= {short: short.upper() for short in UPPER}
 
 
 def reached(metrics: Metrics, steps: int | None) -> dict[str, float]:
