@@ -8,7 +8,7 @@ KINDS = {
     "vae": "VAE",
     "autoencoder": "Autoencoder",
     "denoising": "Denoising autoencoder",
-    "beta-vae": "β-VAE",
+    "beta-vae": "Beta-VAE",
     "conditional": "Conditional VAE",
     "vq-vae": "VQ-VAE",
 }
