@@ -30,6 +30,12 @@ CATALOG = {
     "gan.images": "core.gan.images:IMAGES",
     "gan.sample": "core.gan.sample:SAMPLE",
     "gan.judge": "core.gan.judge:JUDGE",
+    "vae.plane": "core.vae.plane:PLANE",
+    "vae.images": "core.vae.images:IMAGES",
+    "vae.beta": "core.vae.beta:BETA",
+    "vae.reparameterise": "core.vae.reparameterise:REPARAMETERISE",
+    "vae.uses": "core.vae.uses:USES",
+    "vae.linear": "core.vae.linear:LINEAR",
     "diffusion.forward": "core.diffusion.forward:FORWARD",
 }
 

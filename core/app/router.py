@@ -46,6 +46,13 @@ page = st.navigation(
                 help="Two networks play against each other until noise looks like data.",
             ),
             st.Page(
+                PAGES / "generative" / "vae.py",
+                title="Autoencoders",
+                icon=":material/compress:",
+                url_path="vae",
+                help="Squeeze images into two numbers, walk among them, and bring images back.",
+            ),
+            st.Page(
                 PAGES / "generative" / "diffusion.py",
                 title="Diffusion",
                 icon=":material/grain:",

@@ -74,5 +74,18 @@ GAN = Lesson(
         "judge": "8 Be D",
     },
 )
+VAE = Lesson(
+    "vae",
+    "Autoencoders",
+    "generative",
+    {
+        "plane": "1 Look",
+        "images": "2 Train",
+        "beta": "3 Weigh",
+        "reparameterise": "4 The trick",
+        "uses": "5 Use",
+        "linear": "6 Exact",
+    },
+)
 DIFFUSION = Lesson("diffusion", "Diffusion", "generative", {"forward": "1 Look"})
-LESSONS = (OPTIMIZERS, POOLING, GAN, DIFFUSION)
+LESSONS = (OPTIMIZERS, POOLING, GAN, VAE, DIFFUSION)
