@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Trace = dict[str, Any]
 COUNT = len(BETAS)
 CORNERS = 12  # of an ellipse, drawn as a smooth curve through them
-LARGE = 6.0  # side of the large picture, where a small one has 1
+LARGE = 6.4  # side of the large picture, where a small one has 1
 CELLS = 30  # places along each side of the map that can be clicked: at stops of the sliders
 ELBO = theme.SERIES[5]
 
@@ -29,7 +29,7 @@ def pictures(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """The clouds of codes, what the map decodes to, and the picture at the place."""
     frame = frames[at]
     panels = [_here(frames, at), _map(frame), _clouds(frames, at)]
-    return figure(panels, height=450)
+    return figure(panels, height=410)
 
 
 def moved(settings: Settings, frames: list[Frame], point: Mapping[str, Any]) -> Click | None:
@@ -47,8 +47,10 @@ def _clouds(frames: list[Frame], at: int) -> Panel:
     outside = int((np.abs(frame.codes) > WINDOW).any(1).sum())
     says = f"{outside} of {len(frame.codes)} codes lie farther out" if outside else ""
     traces = [_ellipses(frame, classes, label) for label in range(len(COLORS))]
-    traces += [_prior(), _dots(frame, classes), _mark(frame)]
-    traces.append(words([WINDOW - 0.1], [-WINDOW + 0.25], [says], "middle left", 11))
+    traces += [_dots(frame, classes), _prior(), _mark(frame)]
+    told = words([WINDOW - 0.1], [-WINDOW + 0.25], [says], "middle left", 11)
+    told["textfont"]["shadow"] = "auto"
+    traces.append(told)
     x, y = _sides(WINDOW)
     return Panel(traces, "Codes with one σ; dashed: the prior's", x, y, square=True, stacked=420)
 
@@ -156,7 +158,9 @@ def _here(frames: list[Frame], at: int) -> Panel:
     labels = words(middles, [LARGE + 2.85] * COUNT, list(NAMES), size=12)
     traces = [large, strip, told, labels, _ring(at), _frame(edge)]
     x, y = bare(-0.3, COUNT + 0.2, "beta"), bare(LARGE + 3.3, -0.1, "picture")
-    return Panel(traces, "The picture at the mark, for each β", x, y, square=True, stacked=440)
+    y["constraintoward"] = "top"
+    title = "The picture at the mark, for each β"
+    return Panel(traces, title, x, y, square=True, width=1.25, stacked=420)
 
 
 def _scaled(x: float, y: float, unit: float) -> dict[str, float]:
@@ -207,7 +211,8 @@ def _bound(frames: list[Frame], at: int) -> Panel:
         _line(frames, "elbo", ELBO, "dash", low),
         _now(frames, at, ("reconstruction", "elbo"), (theme.LEARNED, ELBO), low),
         words([COUNT - 0.6], [high - 0.07 * (high - low)], [_both(frames[at])], "middle left", 13),
-        words([-0.4], [floor], ["one average image for all"], "bottom right", 11, theme.EXACT),
+        words([1.5], [floor], ["one average image for all"], "bottom right", 11, theme.EXACT),
+        words([0.3], [low], [_beyond(shown[0, 2], low, np.inf)], "top right", 11, ELBO),
     ]
     y = {"title": {"text": "nats an image, higher is better"}, "range": [low, high]}
     title = "Solid: reconstruction. Dashed: what the KL leaves of it (ELBO)"
@@ -223,15 +228,21 @@ def _both(frame: Frame) -> str:
 def _cost(frames: list[Frame], at: int) -> Panel:
     shown = frames[0].terms
     assert shown is not None
-    top = 1.2 * float(shown[1:, 1].max())  # at 0 it is free, and may leave the picture
+    top = 1.3 * float(shown[1:, 1].max())  # at 0 it is free, and may leave the picture
     name = NAMES[frames[at].step]
     traces = [
         _line(frames, "kl", theme.GRADIENT, "solid", 0.0, top),
         _now(frames, at, ("kl",), (theme.GRADIENT,), 0.0, top),
+        words([0.2], [top], [_beyond(shown[0, 1], 0.0, top)], "middle right", 11, theme.GRADIENT),
         words([COUNT - 0.6], [1.07 * top], [_price(frames[at], name)], "middle left", 13),
     ]
     y = {"title": {"text": "nats an image"}, "range": [-0.03 * top, 1.15 * top]}
     return Panel(traces, "The KL: how much a code tells", _betas(), y)
+
+
+def _beyond(value: float, low: float, top: float) -> str:
+    """What the model at beta 0 has, where that is out of the picture."""
+    return "" if low <= value <= top else f"{value:.0f} at β = 0".replace("-", "−")
 
 
 def _price(frame: Frame, name: str) -> str:

@@ -89,7 +89,7 @@ PRESETS = (
         question="MNIST digits have twelve times as many pixels. Does β = 10 flatten them too?",
         options=("Yes: one average picture", "No: it keeps most kinds"),
         settings={"data": "mnist"},
-        watch="The row of nine pictures: the last ones are as clear as the middle ones.",
+        watch="The map while it replays, to the last of the nine.",
         saw="At β = 10 a classifier still reads {digits/10:.0f} kinds on the map, and a code tells "
         "{kl/10:.1f} nats.",
         why="The error is a sum over pixels, and neighbours change together: with 784 of them two "

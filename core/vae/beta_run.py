@@ -28,7 +28,7 @@ UNSEEN, DRAWN = 200, 200  # held-out images behind the scale of oddness; picture
 def run(settings: Settings) -> Iterator[Frame]:
     """Nine frames, beta ascending."""
     data, nets = settings.data, nine(settings.data)
-    kept = {key: models.load(MODEL)[f"{data}/{key}"] for key in ("measured", "hole", "usual")}
+    kept = {key: _arrays()[f"{data}/{key}"] for key in ("measured", "hole", "usual")}
     own = np.array([settings.x, settings.y], np.float32)
     place = kept["hole"] if settings.where == "hole" else own
     here = torch.cat([net.image(torch.from_numpy(place)[None]) for net in nets])
@@ -58,12 +58,17 @@ def run(settings: Settings) -> Iterator[Frame]:
 @cache
 def nine(data: str) -> tuple[Autoencoder, ...]:
     """The nine of that data set, beta ascending."""
-    arrays = models.load(MODEL)
+    arrays = _arrays()
     parts = [f"{data}/{name}/" for name in NAMES]
     return tuple(
         from_arrays({k.removeprefix(p): v for k, v in arrays.items() if k.startswith(p)})
         for p in parts
     )
+
+
+@cache
+def _arrays() -> models.Arrays:
+    return models.load(MODEL)
 
 
 @torch.no_grad()

@@ -17,7 +17,7 @@ from core.experiment import Preset
 from core.vae.beta import BETA, Frame, Settings
 from core.vae.beta_figures import moved, pictures
 from core.vae.beta_layout import BETAS, EDGE, GRID, METRICS, MIDDLE, NAMES, SIDE
-from core.vae.beta_run import average, hole, nine, read
+from core.vae.beta_run import average, hole, measured, nine, read
 from core.vae.data import held_out, load
 from core.vae.nets import Autoencoder
 
@@ -76,6 +76,14 @@ def test_both_terms_are_those_of_torch_distributions(data: str) -> None:
         assert last[f"elbo/{name}"] == pytest.approx(
             last[f"reconstruction/{name}"] - last[f"kl/{name}"], abs=1e-4
         )
+
+
+@pytest.mark.parametrize("number", [0, 4, 8])
+def test_what_ships_is_what_is_measured(number: int) -> None:
+    """The file's six numbers, measured again with the same draws."""
+    found = measured(nine("digits")[number])
+    kept = [metric("digits", name)[number] for name in METRICS[:6]]
+    assert found == pytest.approx(kept, rel=1e-3, abs=1e-4)
 
 
 @each_set
