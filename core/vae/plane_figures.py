@@ -31,7 +31,10 @@ def map_(settings: Settings, frames: list[Frame], at: int) -> Figure:
 
 
 def _map(frame: Frame) -> Panel:
-    heat, (wide, _) = sheet_trace(frame.tiles, SIDE)
+    few = frame.tiles.reshape(SIDE, SIDE, *frame.tiles.shape[1:])[::2, ::2].reshape(
+        -1, *frame.tiles.shape[1:]
+    )
+    heat, (wide, _) = sheet_trace(few, SIDE // 2)
     unit = 2 * EDGE / wide
     heat |= {"x0": unit / 2 - EDGE, "dx": unit, "y0": EDGE - unit / 2, "dy": -unit}
     dots = {
@@ -135,7 +138,9 @@ def sum_(settings: Settings, frames: list[Frame], at: int) -> Figure:
         color=[theme.EXACT] * 3 + [theme.GENERATED],
     )
     x, y = bare(0, wide, "term"), bare(high, -0.4 * cell, "image")
-    total = Panel([heat, signs, names], "Codes added, then decoded", x, y, width=2.4, square=True)
+    total = Panel(
+        [heat, signs, names], "Codes added, then decoded", x, y, width=2.4, square=True, stacked=200
+    )
     chosen = {f"{name}: click one": getattr(settings, name) for name in ("a", "b", "c")}
     panels = [total, reading(frame, frame.sum_says), *choosers(frame, chosen)]
     return arrange(figure(panels), [[0, 1], [2, 3, 4]], [300, 205])

@@ -35,14 +35,15 @@ def measures(
     found = {
         "map_sure": sure(says),
         "map_kinds": kinds(says.argmax(1)),
-        "ways_apart": float((walk[half] - walk[STEPS + half]).norm(dim=1).mean()) / unit,
+        "map_pictures": float(tiles.unique(dim=0).shape[0]),
         "tile_step": float(change.median()),
         "tile_leap": float(change.quantile(0.95)),
-        "map_pictures": float(tiles.unique(dim=0).shape[0]),
-        "plane_share": float(shares[:2].sum()),
         "drawn_sure": _drawn(asked),
+        **_middles(asked),
+        "ways_apart": float((walk[half] - walk[STEPS + half]).norm(dim=1).mean()) / unit,
         "sums_right": sums_right(asked, pool, classes),
         "active_dims": float(active(asked.mean).sum()),
+        "plane_share": float(shares[:2].sum()),
     }
     for name, images in zip(WAYS, walk.split(STEPS), strict=True):
         found[f"walk/{name}"] = float((images[1:] - images[:-1]).norm(dim=1).max()) / unit
@@ -50,7 +51,7 @@ def measures(
         found[f"middle/{name}"] = middle(codes)
     if spec.conditional:
         found["class_right"] = float((says.argmax(1) == int(s.label)).float().mean())
-    return found | _middles(asked)
+    return found
 
 
 def sure(says: Tensor) -> float:

@@ -137,7 +137,7 @@ PRESETS = (
         title="Calculate with digits",
         question="A written digit, minus the mean code of its class, plus the mean of another. How "
         "often is that read as the other digit?",
-        options=("Nearly always", "About three times in four", "One time in nine: a guess"),
+        options=("Nearly always", "About three times in four", "One time in ten: a guess"),
         settings={"model": "vae-mnist-16", "a": 18, "b": 8, "c": 3},
         watch="The view Arithmetic: what of a is left in the result?",
         saw="{sums_right:.0%} of 180 sums. This one is read as the class of c with {sum_read:.0%}.",

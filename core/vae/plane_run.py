@@ -128,7 +128,7 @@ def _frame(s: Settings, asked: Asked) -> Frame:
     own = {"read_first": first, "read_second": second}
     return Frame(
         step=0,
-        metrics=found | own | {"sum_read": float(sum_says[0, classes[s.c]])},
+        metrics=own | found | {"sum_read": float(sum_says[0, classes[s.c]])},
         tiles=asked.shape(tiles),
         says=_bytes(says),
         places=place_of(asked.plane, asked.net.snap(asked.mean).numpy()),

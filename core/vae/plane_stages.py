@@ -45,6 +45,7 @@ def map_payload(settings: Settings, frames: list[Frame]) -> dict[str, Any]:
         "told": bool(frame.about[2]),
         "code": [float(v) for v in frame.code] if len(frame.code) <= 2 else None,
         "count": len(frame.code),
+        "away": bool(settings.code.strip()) and len(frame.code) > 2,
     }
 
 

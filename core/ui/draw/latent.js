@@ -53,8 +53,12 @@ class Mode {
     this.reads.dress(data.names, data.colors);
     this.classes.hidden = !data.told;
     this.classes.replaceChildren("It is told:", ...data.names.map((name, n) => this.chip(name, n)));
-    const flat = data.count === 1 ? "One latent number: up and down nothing changes." : "";
-    this.note.textContent = data.count > 2 ? `A slice of ${data.count} numbers (PCA).` : flat;
+    const notes = [
+      data.count > 2 && `The map is a slice of ${data.count} numbers (PCA).`,
+      data.count === 1 && "One latent number: up and down nothing changes.",
+      this.borders.length && "Green lines: there another entry of the book is nearest.",
+    ];
+    this.note.textContent = notes.filter(Boolean).join(" ");
   }
 
   chip(textContent, n) {
@@ -97,7 +101,8 @@ class Mode {
     const numbers = exact && data.code ? data.code : this.latents(at);
     const where = data.count > 2 ? "on the map" : "z =";
     const words = `${where} (${numbers.map(latent).join(", ")})`;
-    const how = exact ? "decoded exactly here" : "the nearest tile";
+    const own = data.away ? "the code as typed, beside this slice" : "decoded exactly here";
+    const how = exact ? own : "the nearest tile";
     this.large.show(exact ? this.here : this.sheet, exact ? 0 : n, `${words}, ${how}`);
     this.reads.show(shares);
     const said = `${words}. Read as ${guesses(data.names, shares)}.`;
@@ -193,17 +198,26 @@ class Mode {
     pen.restore();
   }
 
-  // Every second image, so that each can be read; all of them where they show cells.
+  // The map is drawn once a size; one that is not unpacked yet leaves the one before it.
   tiles(pen) {
-    const { left, top, side } = this.box, skip = this.borders.length ? 1 : SKIP;
-    const many = TILES / skip, size = side / many;
+    const { left, top, side } = this.box, size = Math.round(side * this.stage.dots);
+    const old = this.drawn?.sheet === this.sheet && this.drawn.size === size;
+    if (!old && this.sheet.ready) this.drawn = { sheet: this.sheet, size, map: this.map(size) };
+    if (this.drawn) pen.drawImage(this.drawn.map, left, top, side, side);
+  }
+
+  // Every second image, so that each can be read; all of them where they show cells.
+  map(size) {
+    const canvas = make("canvas", { width: size, height: size }), pen = canvas.getContext("2d");
+    const skip = this.borders.length ? 1 : SKIP, many = TILES / skip, cell = size / many;
     pen.imageSmoothingQuality = "high";
     for (let row = 0; row < many; row++)
       for (let column = 0; column < many; column++) {
         // Of those of a square, the one nearest to the map's middle.
         const [y, x] = [row, column].map((at) => at * skip + (skip - 1) * (at < many / 2));
-        this.sheet.tile(pen, y * TILES + x, [left + column * size, top + row * size, size]);
+        this.sheet.tile(pen, y * TILES + x, [column * cell, row * cell, cell]);
       }
+    return canvas;
   }
 
   // Of a VQ-VAE: lines where another entry of the book is nearest.

@@ -28,9 +28,6 @@ const LOOK = `
 .shares div i { flex: 1 1 0; min-height: 1px; max-width: 1.5rem; background: ${INK.exact}; }
 .shares div i.in { background: ${INK.learned}; }
 .look.rowed { grid-template-columns: minmax(7rem, 13rem) minmax(9rem, 1fr); }
-@container (min-width: 200px) and (max-width: 480px) {
-  .look.rowed.wide { grid-template-columns: 1fr; }
-}
 @container (max-width: 380px) {
   .look { grid-template-columns: minmax(6rem, 8.5rem) minmax(8rem, 1fr); gap: 0.5rem 0.75rem; }
 }
@@ -54,13 +51,6 @@ class Sheet {
     const { side, columns } = this, x = (n % columns) * side, y = Math.floor(n / columns) * side;
     pen.imageSmoothingEnabled = smooth;
     pen.drawImage(this.image, x, y, side, side, left, top, size, size);
-  }
-
-  // The whole of it.
-  all(pen, left, top, width, height) {
-    if (!this.ready) return;
-    Object.assign(pen, { imageSmoothingEnabled: true, imageSmoothingQuality: "high" });
-    pen.drawImage(this.image, left, top, width, height);
   }
 }
 
