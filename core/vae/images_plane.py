@@ -22,6 +22,7 @@ ISLANDS = 8
 COLORS = (*theme.SERIES, "#8A6A3D", theme.EXACT)  # of the ten classes
 CORNERS = 8  # of an ellipse, drawn as a smooth curve through them
 TURN = 2.4  # radians from one to the next of those that share a code (the golden angle)
+HALO = ", ".join(["0 0 3px #ffffff"] * 4)  # behind dark letters: they read on any ground
 NEAR = 0.05  # how far the first of them lie from it, in the picture's units
 
 
@@ -175,7 +176,7 @@ def _named(settings: Settings, where: np.ndarray, classes: np.ndarray) -> Trace:
     text = [f"<b>{names(settings)[n]}</b>" for n in found]
     letters = 11 if settings.data == "fashion" else 16
     trace = words(held[:, 0], held[:, 1], text, size=letters)
-    trace["textfont"]["shadow"] = "auto"
+    trace["textfont"] |= {"color": "#10202c", "shadow": HALO}
     return trace
 
 
