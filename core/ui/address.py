@@ -95,14 +95,21 @@ def _whole(experiment: Experiment, values: dict[str, Any], notes: list[str]) -> 
 
 
 def put(experiment: Experiment, values: dict[str, Any]) -> None:
-    """Set the controls of an experiment; fields that are not named go to their defaults."""
+    """Set the controls of an experiment; fields that are not named go to their defaults.
+
+    Where other controls apply then, they are new on the page, and ``settled`` does the rest.
+    """
     files = {field: name for field, name in _files(experiment).items() if not values.get(field)}
     full = experiment.settings(**{**values, **files})
     for field in experiment.settings.controls():
         value = getattr(full, field)
         value = list(value) if isinstance(value, tuple) else value
         st.session_state[field_key(experiment, field)] = value
-    st.session_state[f"{experiment.name}#last"] = full.model_dump(mode="json")
+    last = f"{experiment.name}#last"
+    before = st.session_state.get(last)
+    if before is not None and experiment.settings(**before).active() != full.active():
+        st.session_state[f"{experiment.name}#ahead"] = True
+    st.session_state[last] = full.model_dump(mode="json")
 
 
 def _files(experiment: Experiment) -> dict[str, str]:

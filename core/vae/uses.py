@@ -183,9 +183,9 @@ class Frame(experiment.Frame):
     scores: np.ndarray | None = None  # (2, n) float32, reconstruction error and -ELBO, nats
     outside: np.ndarray | None = None  # (n,) uint8, 1 is an image of what it does not know
     roc: np.ndarray | None = None  # (2, 101) float32, share caught, by error and by ELBO
-    odd: np.ndarray | None = None  # (16, s, s), the eight most and the eight least anomalous
-    odd_back: np.ndarray | None = None  # (16, s, s), the same as they come back
-    odd_number: np.ndarray | None = None  # (16,) int32, their places among the scores
+    odd: np.ndarray | None = None  # (12, s, s), the six most and the six least anomalous
+    odd_back: np.ndarray | None = None  # (12, s, s), the same as they come back
+    odd_number: np.ndarray | None = None  # (12,) int32, their places among the scores
     wanted: np.ndarray | None = None  # (10, s, s) or (2, s, s), as they are
     cleaned: np.ndarray | None = None  # (6, 10, s, s), by every way
     curves: np.ndarray | None = None  # (6, 11) float32, error of every way at every level

@@ -25,9 +25,7 @@ UNSURE = [[0.0, "rgba(0,0,0,0)"], [1.0, theme.GENERATED]]
 MOST_SPREAD = 0.5  # of a pixel between black and white
 
 
-def rows(
-    images: np.ndarray, labels: Sequence[str], title: str, left: float = 1.5, width: float = 1.0
-) -> Panel:
+def rows(images: np.ndarray, labels: Sequence[str], title: str, left: float) -> Panel:
     """Images (rows, columns, s, s) with a word before each row; left: room for it, in images."""
     count = images.shape[1]
     heat, (wide, high) = sheet_trace(images.reshape(-1, *images.shape[2:]), count)
@@ -36,7 +34,7 @@ def rows(
     says = words([-0.1 * cell] * len(labels), places, list(labels), "middle left")
     x = bare(-left * cell, wide, "column")
     y = {**bare(high, 0, "row"), "constraintoward": "top"}
-    return Panel([heat, says], title, x, y, square=True, width=width)
+    return Panel([heat, says], title, x, y, square=True)
 
 
 def completions(settings: Settings, frames: list[Frame], at: int) -> Figure:

@@ -35,7 +35,7 @@ def familiar(settings: Settings) -> str:
 
 
 def odd(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """The eight most and the eight least anomalous images, and where all scores lie."""
+    """The six most and the six least anomalous images, and where all scores lie."""
     frame = frames[at]
     return figure([_ends(frame), histogram(settings, frame, 1)], height=400)
 
@@ -48,11 +48,11 @@ def _ends(frame: Frame) -> Panel:
     cell = wide / ODD
     says = ["most<br>anomalous", "as it<br>comes back", "least<br>anomalous", "as it<br>comes back"]
     labels = words([-0.1 * cell] * 4, (np.arange(4) + 0.5) * cell, says, "middle left")
-    x = bare(-2.1 * cell, wide, "column")
+    x = bare(-2.0 * cell, wide, "column")
     y = {**bare(high, 0, "row"), "constraintoward": "top"}
     traces = [heat, labels, *_frames(frame, cell)]
     title = "Judged by the ELBO; framed: what it never learned"
-    return Panel(traces, title, x, y, square=True, width=1.9)
+    return Panel(traces, title, x, y, square=True, width=1.7, stacked=270)
 
 
 def _frames(frame: Frame, cell: float) -> list[Trace]:

@@ -27,7 +27,7 @@ LINES = {
     "vae": (theme.GENERATED, "solid"),
     "vae-16": (theme.SERIES[5], "dash"),
 }
-MOST_ERROR = 0.15
+MOST_ERROR = 0.25
 
 
 def cleaned(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -64,6 +64,7 @@ def errors(settings: Settings, frames: list[Frame], at: int) -> Figure:
             "type": "scatter",
             "mode": "lines",
             "name": "chosen noise",
+            "showlegend": False,
             "x": [settings.noise] * 2,
             "y": [0, MOST_ERROR],
             "line": {"color": theme.EXACT, "width": 1},
@@ -73,7 +74,8 @@ def errors(settings: Settings, frames: list[Frame], at: int) -> Figure:
     axis = {"title": {"text": "noise (standard deviation a pixel)"}, "range": [0, 1]}
     y = {"title": {"text": "mean squared error a pixel"}, "range": [0, MOST_ERROR]}
     panel = Panel(traces, "Error by the noise; lower is better", axis, y)
-    legend = {"orientation": "v", "x": 1.01, "y": 1, "yanchor": "top"}
+    legend = {"x": 0.01, "y": 0.99, "yanchor": "top", "font": {"size": 11}}
+    legend |= {"bgcolor": "rgba(0,0,0,0)"}
     return figure([panel], showlegend=True, legend=legend)
 
 

@@ -40,7 +40,7 @@ VIEWS = (
         "odd",
         "Oddest images",
         anomaly.odd,
-        "Left, the eight most and the eight least anomalous images with what comes back of them, "
+        "Left, the six most and the six least anomalous images with what comes back of them, "
         "those of what it never learned in a frame; right, both kinds' scores as a histogram.",
         clock=False,
         when=ANOMALY,
