@@ -69,7 +69,7 @@ def _points(settings: Settings, frame: Frame) -> Panel:
         cloud(frame.back, theme.GENERATED, "diamond", "returned", 0.7),
         ring_words(),
     ]
-    title = "Points it never saw (blue), and where they return (orange)"
+    title = "Points (blue), and what comes back (orange)"
     return Panel(traces, title, *space(), square=True, width=1.1)
 
 
@@ -123,7 +123,7 @@ def _made_points(settings: Settings, frame: Frame) -> Panel:
         cloud(frame.drawn, theme.GENERATED, "diamond", "decoded", 0.7),
         words([0], [-2.85], [says], "middle center", 13),
     ]
-    title = f"Decoded from {_prior(settings)} (orange), over real ones"
+    title = f"Decoded from {_prior(settings)} (orange)"
     return Panel(traces, title, *space(), square=True, width=1.1)
 
 
@@ -138,8 +138,8 @@ def _among(settings: Settings, frames: list[Frame], at: int) -> Panel:
         drawn[:, 1] = -1
     traces = [{**codes, "opacity": 0.6}, _circles(settings, frame), _draws(drawn)]
     x, y = images_plane.axes(settings)
-    ring = "" if settings.kind == "vq-vae" else ", circles: 1, 2, 3 σ of the prior"
-    title = f"Orange: the draws{ring}"
+    ring = "" if settings.kind == "vq-vae" else ", and 1, 2, 3 σ of the prior"
+    title = f"The draws (orange){ring}"
     return Panel(traces, title, x, y, square=size(settings) > 1, stacked=400)
 
 

@@ -247,7 +247,7 @@ def _curved(settings: Settings, frame: Frame) -> Panel:
         cloud(frame.back, theme.GENERATED, "diamond", "returned", 0.6),
         ring_words(),
     ]
-    title = "Points given (blue), returned (orange); the map's lines, decoded"
+    title = "Given (blue), returned (orange), map (green)"
     return Panel(traces, title, *space(), square=True, stacked=400)
 
 
