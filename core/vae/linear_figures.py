@@ -61,7 +61,7 @@ def _elbo(settings: Settings, frames: list[Frame], at: int) -> Panel:
     )
     y = {"range": [low, high], "title": {"text": "nats an image"}}
     level = _level(settings, first["ml"], "exact maximum")
-    return Panel([level, line, _dot(frames, at, "elbo"), told], "The bound", _steps(settings), y)
+    return Panel([line, level, _dot(frames, at, "elbo"), told], "The bound", _steps(settings), y)
 
 
 def _gap(settings: Settings, frames: list[Frame], at: int) -> Panel:
@@ -157,7 +157,7 @@ def _sigma(settings: Settings, frames: list[Frame], at: int) -> Panel:
     line = _line(frames, at, "sigma", theme.LEARNED, "sigma")
     y = {"range": [0, top], "title": {"text": "standard deviation of a pixel"}}
     level = _level(settings, now["sigma_exact"], "exact")
-    panel = [level, line, _dot(frames, at, "sigma"), told]
+    panel = [line, level, _dot(frames, at, "sigma"), told]
     return Panel(panel, "Noise of the decoder", _steps(settings), y)
 
 
