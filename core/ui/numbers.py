@@ -11,8 +11,8 @@ from html import escape
 
 Metrics = Mapping[str, float]
 # Written otherwise than they are called.
-WORDS = {"frechet": "Fréchet", "lr": "rate", "ml": "maximum likelihood"}
-UPPER = ("cnn", "mlp", "js", "kl", "swd", "mmd", "elbo", "iwae", "pca", "d", "g")
+WORDS = {"frechet": "Fréchet", "lr": "rate", "ml": "maximum likelihood", "tsne": "t-SNE"}
+UPPER = ("cnn", "mlp", "js", "kl", "swd", "mmd", "elbo", "iwae", "pca", "vae", "d", "g")
 WORDS |= {short: short.upper() for short in UPPER}
 
 

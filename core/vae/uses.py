@@ -144,9 +144,8 @@ class Settings(experiment.Settings):
         Literal["16", "2"],
         Choice(
             "Latent numbers",
-            labels={"16": "16: sharper", "2": "Two: the plane of the first picture"},
             when=DESIGN,
-            help="How many numbers the model has for a design.",
+            help="How many numbers a design becomes: more are sharper, two are a plane.",
         ),
     ] = "16"
     seed: Annotated[int, Seed(help="Of all draws: which images, noise, codes.")] = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,17 @@ def rows(images: np.ndarray, labels: Sequence[str], title: str, left: float) -> 
     x = bare(-left * cell, wide, "column")
     y = {**bare(high, 0, "row"), "constraintoward": "top"}
     return Panel([heat, says], title, x, y, square=True)
+
+
+def halves(
+    images: np.ndarray, labels: Sequence[str], titles: tuple[str, str], left: float, stacked: int
+) -> list[Panel]:
+    """Images (rows, 10, s, s) as two panels of five columns, one under the other where narrow."""
+    parts = [
+        rows(part, labels, title, left)
+        for part, title in zip(np.split(images, 2, 1), titles, strict=True)
+    ]
+    return [replace(part, stacked=stacked) for part in parts]
 
 
 def completions(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -72,8 +84,7 @@ def _eight(frame: Frame) -> Panel:
 
 def _spread(frame: Frame) -> Panel:
     assert frame.original is not None and frame.spread is not None
-    heat, (wide, high) = sheet_trace(frame.original[None], 1)
-    faint = {**heat, "opacity": 0.25}
+    faint, (wide, high) = sheet_trace(frame.original[None] // 4, 1)
     unsure = _over(frame.spread, UNSURE, MOST_SPREAD)
     x, y = bare(0, wide, "column"), bare(high, 0, "row")
     return Panel([faint, unsure], "Where they differ", x, y, square=True, width=0.8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from core.plot import theme
 from core.plot.panels import Panel, figure
 from core.plot.sheets import words
 from core.vae.plane_layout import COLORS
-from core.vae.uses_figures import rows
+from core.vae.uses_figures import halves
 from core.vae.uses_layout import CLEANERS, LEVELS, MIDDLE, PLANES, STEPS
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def cleaned(settings: Settings, frames: list[Frame], at: int) -> Figure:
     says = [f"{name}: {frame.metrics[f'error/{key}']:.3f}" for key, name in CLEANERS.items()]
     says[0] = says[0].replace(CLEANERS["noisy"], "noisy")
     says = [text.replace(", ", ",<br>").replace(" 3x3", "<br>3x3") for text in says]
-    title = f"Noise {settings.noise:g}, cleaned; the numbers: mean squared error a pixel"
-    return figure([rows(images, ["clean", *says], title, 2.7)], height=520)
+    titles = (f"Noise {settings.noise:g}, cleaned", "The numbers: mean squared error a pixel")
+    return figure(halves(images, ["clean", *says], titles, 2.9, 370), height=500)
 
 
 def errors(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -74,7 +75,7 @@ def errors(settings: Settings, frames: list[Frame], at: int) -> Figure:
     axis = {"title": {"text": "noise (standard deviation a pixel)"}, "range": [0, 1]}
     y = {"title": {"text": "mean squared error a pixel"}, "range": [0, MOST_ERROR]}
     panel = Panel(traces, "Error by the noise; lower is better", axis, y)
-    legend = {"x": 0.01, "y": 0.99, "yanchor": "top", "font": {"size": 11}}
+    legend = {"x": 0.01, "y": 0.93, "yanchor": "top", "font": {"size": 11}}
     legend |= {"bgcolor": "rgba(0,0,0,0)"}
     return figure([panel], showlegend=True, legend=legend)
 
@@ -130,11 +131,11 @@ def back(settings: Settings, frames: list[Frame], at: int) -> Figure:
     images = np.concatenate([frame.wanted[None], frame.back])
     says = [
         "as it is",
-        f"VAE, two numbers: {m['error/vae']:.3f}",
-        f"PCA, two numbers: {m['error/pca']:.3f}",
+        f"VAE, two<br>numbers: {m['error/vae']:.3f}",
+        f"PCA, two<br>numbers: {m['error/pca']:.3f}",
     ]
-    title = "What comes back from two numbers; mean squared error a pixel. t-SNE has no way back"
-    return figure([rows(images, says, title, 3.2)], height=330)
+    titles = ("From two numbers; mean squared error a pixel", "t-SNE has no way back")
+    return figure(halves(images, says, titles, 1.9, 260), height=320)
 
 
 def walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -142,18 +143,26 @@ def walk(settings: Settings, frames: list[Frame], at: int) -> Figure:
     frame = frames[at]
     assert frame.walk is not None and frame.nearest is not None and frame.fade is not None
     images = np.stack([frame.walk, frame.nearest, frame.fade])
-    says = ["decoded on<br>the way", "nearest<br>training image", "faded, pixel<br>by pixel"]
-    panel = rows(images, says, "From one design to another, in ten steps", 1.7)
+    says = ["decoded on<br>the way", "nearest in<br>training", "faded, pixel<br>by pixel"]
+    titles = ("From one design to another: steps 1 to 5", "Steps 6 to 10")
+    panels = halves(images, says, titles, 1.8, 270)
+    return figure([_read(frame, panel, n) for n, panel in enumerate(panels)], height=340)
+
+
+def _read(frame: Frame, panel: Panel, half: int) -> Panel:
+    """The panel with what is read in its first row under it."""
     assert frame.read is not None
-    names = class_names("fashion")
+    names, count = class_names("fashion"), STEPS // 2
     wide, high = panel.x["range"][1], panel.y["range"][0]
-    across = (np.arange(STEPS) + 0.5) * wide / STEPS
-    reads = words(across, [high + 6] * STEPS, [names[n] for n in frame.read], "middle center", 11)
-    y = {**panel.y, "range": [high + 14, 0]}
-    read = words([-3], [high + 6], ["the first row<br>is read as"], "middle left")
-    return figure(
-        [Panel([*panel.traces, reads, read], panel.title, panel.x, y, square=True)], height=380
-    )
+    across = (np.arange(count) + 0.5) * wide / count
+    text = [names[n].replace(" ", "<br>") for n in frame.read[half * count : (half + 1) * count]]
+    below = [high + 6.0] * count
+    traces = [
+        *panel.traces,
+        words(across, below, text, size=10),
+        words([-3], below[:1], ["row 1 is read"], "middle left"),
+    ]
+    return replace(panel, traces=traces, y={**panel.y, "range": [high + 12, 0]})
 
 
 def new(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -187,13 +196,13 @@ def new(settings: Settings, frames: list[Frame], at: int) -> Figure:
     inner |= {"line_width": 0, "fillcolor": theme.EXACT, "opacity": 0.1, "layer": "below"}
     says = words(
         [STEPS + 0.4, 5.5],
-        [middle + 0.03 * top, 0.05 * top],
-        ["unseen images, decoded: median, and 8 in 10", "the middle"],
+        [low, 0.05 * top],
+        ["unseen images, decoded: 8 in 10, and median", "the middle"],
         "middle left",
         12,
         [theme.REAL, theme.EXACT],
     )
-    says["textposition"] = ["top left", "middle center"]
+    says["textposition"] = ["bottom left", "middle center"]
     x = {"title": {"text": "step of the way"}, "range": [0.5, STEPS + 0.5], "dtick": 1}
     y = {"title": {"text": "distance to the nearest training image"}, "range": [0, top]}
     return figure([Panel([dots, level, says], "Copies would lie at 0", x, y, shapes=[band, inner])])

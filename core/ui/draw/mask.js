@@ -53,6 +53,7 @@ class Mode {
     const { image, filled, spread, reads, told } = this.stage.data;
     this.image = unpack(image);
     this.filled = unpack(filled);
+    this.faint = { ...this.image, data: this.image.data.map((value) => value / 4) };
     this.spread = unpack(spread);
     this.reads = reads;
     this.waiting = false;
@@ -156,10 +157,7 @@ class Mode {
     }
     pen.globalAlpha = this.waiting ? 0.35 : 1; // of what was painted before
     this.eight(pen, family);
-    const faint = pen.globalAlpha;
-    pen.globalAlpha = 0.25 * faint;
-    picture(pen, this.image, 0, [right, HEAD], this.odd);
-    pen.globalAlpha = faint;
+    picture(pen, this.faint, 0, [right, HEAD], this.odd);
     picture(pen, this.spread, null, [right, HEAD], this.odd);
     pen.globalAlpha = 1;
     picture(pen, this.image, 0, [right, below], this.odd);
