@@ -27,7 +27,7 @@ PARTS = {
 
 def show(experiment: Experiment, shown: Shown, stage: Stage) -> None:
     """Draw a stage of what is shown."""
-    key = f"{experiment.name}#{stage.kind}"  # two kinds of one experiment share no place
+    key = f"{experiment.name}#stage-{stage.kind}"  # two kinds of one experiment share no place
     payload = stage.payload(shown.settings, shown.frames)
     data = {**payload, "base": payload["value"], "seq": heard(key), "label": stage.label}
     tell = partial(_tell, experiment, shown, stage, key)
