@@ -24,8 +24,12 @@ from core.plot.spec import PlainFigure
 ROOT = Path(__file__).resolve().parents[1]
 WIDTH, HEIGHT = 480, 300
 # A preset to run, and the number of a panel, whose words stay.
-ELSEWHERE = {"gan.judge": ("always-real", "2")}
-AT = {"diffusion.forward": 7}  # the frame where there is most to see, if not the last
+ELSEWHERE = {
+    "gan.judge": ("always-real", "2"),
+    "vae.reparameterise": ("", "3"),
+    "vae.uses": ("", "2"),
+}
+AT = {"diffusion.forward": 7, "vae.beta": 4}  # the frame where there is most to see, if not the last
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
