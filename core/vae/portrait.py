@@ -17,6 +17,8 @@ from core.vae.prior import READ, readings
 from core.vae.quantise import nearest
 from core.vae.spec import Spec
 
+WIDEST = 40.0  # log variance that is still drawn: in single precision its square is finite
+
 
 class Portrait:
     """Looks at an autoencoder through the same held-out data and the same draws every time."""
@@ -42,16 +44,21 @@ class Portrait:
         seconds: float,
         weights: dict[str, np.ndarray] | None = None,
     ) -> Frame:
-        """The frame after ``step`` updates; losses: since the last one."""
+        """The frame after ``step`` updates; losses: since the last one.
+
+        Raises FloatingPointError where a number is no longer finite.
+        """
         mean, log_var = net.encode(self.x, self.y)
-        shown = net.snap(mean)
-        self.plane = plane_of(mean.numpy(), self.plane, self.spec.variational)
         found = self._parts(net)
         metrics = self._measures(net, mean, found, losses)
+        if not (np.isfinite(list(metrics.values())).all() and mean.isfinite().all()):
+            raise FloatingPointError(f"a measure at step {step} is not finite")
+        shown = net.snap(mean)
+        self.plane = plane_of(mean.numpy(), self.plane, self.spec.variational)
         given = self.noisy if self.spec.kind == "denoising" else self.x
         z = self._prior(net)
         drawn = net.image(z, torch.arange(len(z)) % self.told)
-        spread, tilt = self.plane.spread(log_var.exp().numpy())
+        spread, tilt = self.plane.spread(log_var.clamp(max=WIDEST).exp().numpy())
         return Frame(
             step=step,
             metrics=metrics | readings(drawn, self.spec),

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -122,7 +123,7 @@ def run(settings: Settings) -> Iterator[Frame]:
         losses = [float(trainer.objective(*trainer._pair(x), y).mean())]
     seconds = 0.0
     for now, until in pairwise(stops(settings.steps)):
-        yield portrait.frame(trainer.net, now, losses, seconds)
+        yield _seen(settings, portrait, trainer, losses, seconds)
         start, losses = time.perf_counter(), []
         for step in range(now, until):
             chosen = batches.next()
@@ -130,7 +131,15 @@ def run(settings: Settings) -> Iterator[Frame]:
             if not math.isfinite(losses[-1]):
                 raise _diverged(settings, step)
         seconds += time.perf_counter() - start
-    yield portrait.frame(trainer.net, settings.steps, losses, seconds, to_arrays(trainer.net))
+    yield _seen(settings, portrait, trainer, losses, seconds, to_arrays(trainer.net))
+
+
+def _seen(settings: Settings, portrait: Portrait, trainer: Trainer, *told: Any) -> Frame:
+    """The frame at the trainer's step. Raises Diverged where what it shows is not finite."""
+    try:
+        return portrait.frame(trainer.net, trainer.t, *told)
+    except FloatingPointError:
+        raise _diverged(settings, trainer.t) from None
 
 
 def spec_of(settings: Settings, data: Data) -> Spec:
@@ -154,4 +163,4 @@ def spec_of(settings: Settings, data: Data) -> Spec:
 def _diverged(settings: Settings, step: int) -> Diverged:
     says = f"the learning rate {settings.lr:,.10g} is too large"
     fix = {"lr": GOOD_LR}
-    return Diverged(step, f"At step {step} the loss stopped being a number: {says}.", fix)
+    return Diverged(step, f"At step {step} the loss stopped being finite: {says}.", fix)

@@ -15,6 +15,7 @@ from torch.nn import functional
 from core.experiment import Diverged
 from core.vae.data import load
 from core.vae.images import IMAGES, Settings
+from core.vae.portrait import Portrait
 from core.vae.spec import KINDS
 from core.vae.training import IDLE, OPTIMIZERS, Trainer, run, spec_of
 
@@ -262,3 +263,18 @@ def test_the_ends_of_the_sliders_run(seed: int, batch_size: int, train_size: int
     changes = {"seed": seed, "batch_size": batch_size, "train_size": train_size, "steps": 10}
     *_, last = run(Settings.checked({"data": "digits", "width": 256, "latent_dim": 32, **changes}))
     assert np.isfinite(list(last.metrics.values())).all()
+
+
+def test_what_is_shown_is_finite_or_the_run_has_diverged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Log variances of 200: their exponential is beyond single precision, the loss is not yet."""
+    one = trainer()
+    one.net.encoder[-1].bias.data[3:] = 200.0
+    with pytest.raises(FloatingPointError, match="step 7"):
+        Portrait(one.net.spec, one.settings, seeded()).frame(one.net, 7, [1.0], 0.0)
+
+    def lost(*_: object) -> None:
+        raise FloatingPointError
+
+    monkeypatch.setattr(Portrait, "frame", lost)
+    with pytest.raises(Diverged, match="At step 0 .* learning rate"):
+        list(run(Settings.checked(QUICK)))
