@@ -180,13 +180,13 @@ SQUEEZE = (
         id="planes",
         title="Two numbers for a digit",
         question="500 digits in a plane, by VAE, PCA and t-SNE. Which keeps like with like best?",
-        options=("VAE", "PCA", "t-SNE"),
+        options=("VAE", "PCA", "The map of t-SNE"),
         settings={"use": "compress"},
         watch="The three planes; then And back.",
         saw="The five nearest are mostly of the own class for {right/vae:.0%} of the digits in "
         "the VAE's plane, {right/pca:.0%} in PCA's, {right/tsne:.0%} in t-SNE's.",
         why="t-SNE moves the points until neighbours in pixels are neighbours in the plane. It has "
-        " neither an encoder for the next digit nor a decoder: its plane is a map to look "
+        "neither an encoder for the next digit nor a decoder: its plane is a map to look "
         "at, not a code. The VAE's plane is one.",
         next="Change the neighbours that t-SNE heeds, and the seed. Which distances can you trust?",
         expected=2,
