@@ -276,5 +276,5 @@ def test_what_is_shown_is_finite_or_the_run_has_diverged(monkeypatch: pytest.Mon
         raise FloatingPointError
 
     monkeypatch.setattr(Portrait, "frame", lost)
-    with pytest.raises(Diverged, match="At step 0 .* learning rate"):
+    with pytest.raises(Diverged, match=r"At step 0 .* learning rate"):
         list(run(Settings.checked(QUICK)))
