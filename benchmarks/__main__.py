@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Stage], list[Row]]] = {
     "speed": training.speed,
     "cnn": training.cnn,
     "gan": training.gan,
+    "vae": training.vae,
     "playground": training.playground,
     "seeds": training.seeds,
     "neighbours": sessions.neighbours,

@@ -21,6 +21,7 @@ UNTRAINED = {
         ("pooling", "shift"),
         ("pooling", "layers"),
         ("gan", "line"),
+        ("vae", "reparameterise"),
     )
 }
 
