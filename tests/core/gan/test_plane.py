@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from core import framefile
+from core.gan.nets import Net
 from core.gan.plane import LOSSES, PLANE, Frame, Settings
 from core.gan.plane_presets import FAILS, PRESETS
 from core.gan.portrait import Portrait
-from core.gan.training import Game, Net
+from core.gan.training import Game
 from core.measure.modes import modes
 from core.targets import TITLES
 from tests.core.runs import frames
