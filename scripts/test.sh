@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test that is not slow: first those without a browser, on all processors; then the browser's,
-# two files at a time, each with a server and a browser of its own, for they mostly wait; last those
-# that measure what a visitor waits for, one by one.
+# three at a time, each with a server and a browser of its own, for they mostly wait; last those that
+# measure what a visitor waits for, one by one.
 # usage: scripts/test.sh [options of pytest]
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -15,6 +15,6 @@ part() {
 }
 
 part -n logical --maxprocesses 8 -m "not slow and not e2e" "$@"
-part -n 2 --dist loadfile -m "e2e and not alone and not slow" "$@"
+part -n 3 --dist worksteal -m "e2e and not alone and not slow" "$@"
 part -m "e2e and alone and not slow" "$@"
 exit $worst

@@ -63,9 +63,9 @@ export default function ({ parentElement, data, setStateValue }) {
   }
 
   // A chart that is taken away in the midst of a replay goes on asking for the next frame.
+  const stop = () => cancelAnimationFrame(ear.moves?._animationRaf);
   function still() {
-    if (ear.chart && !(ear.chart.isConnected && ear.chart._fullLayout))
-      cancelAnimationFrame(ear.moves?._animationRaf);
+    if (ear.chart && !(ear.chart.isConnected && ear.chart._fullLayout)) stop();
   }
 
   const look = () => {
@@ -83,7 +83,7 @@ export default function ({ parentElement, data, setStateValue }) {
   look();
   return () => {
     if (parentElement.isConnected) return;
-    still();
+    stop(); // its chart goes too, maybe a moment later, when nobody looks any more
     ear.watch.disconnect();
     parentElement.ear = undefined;
   };

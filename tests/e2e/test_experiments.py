@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core.catalog import CATALOG, get
-from core.controls import LogSlider, Slider, Toggle
+from core.controls import Choice, LogSlider, Slider, Toggle
 from core.experiment import Experiment
 from tests.e2e import lesson
 from tests.e2e.app import (
@@ -85,7 +85,7 @@ def kept_runs(server: Server) -> int:
 
 
 def change(page: Page, experiment: Experiment) -> None:
-    """Set another seed, or, where none applies, move a slider or turn a switch."""
+    """Set another seed; where none applies, move a slider, turn a switch or choose otherwise."""
     controls = experiment.settings.controls()
     active = experiment.settings(**experiment.quick).active()
     if "seed" in active:
@@ -96,5 +96,12 @@ def change(page: Page, experiment: Experiment) -> None:
         field = next((one for one in ("lr", "steps") if one in sliders), sliders[0])
         lesson.thumb(page, experiment.name, field).press("ArrowRight")
         return
-    switch = next(one for one in active if isinstance(controls[one], Toggle))
-    lesson.control(page, experiment.name, switch).locator("label").first.click()
+    switches = [one for one in active if isinstance(controls[one], Toggle)]
+    if switches:
+        lesson.control(page, experiment.name, switches[0]).locator("label").first.click()
+        return
+    field, choice = next((f, controls[f]) for f in active if isinstance(controls[f], Choice))
+    assert isinstance(choice, Choice)
+    lesson.control(page, experiment.name, field).get_by_role("combobox").click()
+    other = choice.words(experiment.settings.choices(field)[-1])
+    page.get_by_role("option", name=other).click()

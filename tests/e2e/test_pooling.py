@@ -159,7 +159,7 @@ def test_a_network_of_ones_own_reads_the_drawing(tab: Page) -> None:
     lesson.press(tab, CNN, "train")
     wait_for_run_end(tab)
     lesson.keyed(tab, CNN, "to-pooling-classify").get_by_role("button").click()
-    expect(lesson.keyed(tab, CLASSIFY, "stage").locator("canvas")).to_be_visible()
+    expect(lesson.keyed(tab, CLASSIFY, "stage-digit").locator("canvas")).to_be_visible()
     wait_for_quiet(tab)
     key = re.search(r"pooling\.classify\.model=([0-9a-f]{64})", tab.url)
     assert key, tab.url
