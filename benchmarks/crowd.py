@@ -35,8 +35,10 @@ class Visitor:
         self.page = ""
         self.idle = asyncio.Event()
 
-    async def rerun(self, fragment: str = "", auto: bool = False, press: str = "") -> None:
-        """Ask for a run of the script or of a fragment, with a button pressed or not."""
+    async def rerun(
+        self, fragment: str = "", auto: bool = False, changed: WidgetState | None = None
+    ) -> None:
+        """Ask for a run of the script or of a fragment, with a widget changed or not."""
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.fragment_id, state.is_auto_rerun = self.query, fragment, auto
@@ -45,8 +47,8 @@ class Visitor:
             state.page_name = "optimizers"
         state.context_info.url = f"{self.url}/optimizers"
         state.widget_states.SetInParent()
-        if press:
-            state.widget_states.widgets.append(WidgetState(id=press, trigger_value=True))
+        if changed is not None:
+            state.widget_states.widgets.append(changed)
         self.idle.clear()
         await self.socket.send(message.SerializeToString())
 
@@ -54,7 +56,8 @@ class Visitor:
         """Press the button whose words begin so; nothing if there is none."""
         found = next((at for name, at in self.buttons.items() if name.startswith(words)), None)
         if found is not None:
-            await self.rerun(fragment=found[1], press=found[0])
+            pressed = WidgetState(id=found[0], trigger_value=True)
+            await self.rerun(fragment=found[1], changed=pressed)
 
     async def listen(self) -> None:
         """Take messages until the connection ends."""
