@@ -29,7 +29,7 @@ ELSEWHERE = {
     "vae.reparameterise": ("", "3"),
     "vae.uses": ("", "2"),
 }
-AT = {"diffusion.forward": 7, "vae.beta": 4}  # the frame where there is most to see, if not the last
+AT = {"diffusion.forward": 7, "vae.beta": 4}  # the frame with most to see, if not the last
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
