@@ -20,7 +20,7 @@ from torch import optim
 from core.data import models
 from core.nets.batches import Batches, random
 from core.vae.bounds import bounds
-from core.vae.data import held_out, load
+from core.vae.data import Data, held_out, load
 from core.vae.images import Settings
 from core.vae.nets import Autoencoder, from_arrays, to_arrays
 from core.vae.training import Trainer, spec_of
@@ -46,13 +46,19 @@ def train(settings: Settings) -> Trainer:
     order, own = np.random.SeedSequence(settings.seed).spawn(2)
     data = load(settings.data, settings.train_size)
     trainer = Trainer(spec_of(settings, data), settings, random(own))
+    fit(trainer, data, order)
+    return trainer
+
+
+def fit(trainer: Trainer, data: Data, order: np.random.SeedSequence) -> None:
+    """All steps of the trainer's settings, the rate falling to 0 along a cosine."""
+    settings = trainer.settings
     batches = Batches(len(data.x), settings.batch_size, np.random.default_rng(order))
     falling = optim.lr_scheduler.CosineAnnealingLR(trainer.optimizer, settings.steps)
     for _ in range(settings.steps):
         chosen = batches.next()
         trainer.step(data.x[chosen], data.y[chosen])
         falling.step()
-    return trainer
 
 
 def measured(net: Autoencoder) -> dict[str, float]:

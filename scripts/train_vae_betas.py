@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import optim
 
 from core.data import models
-from core.nets.batches import Batches, random
+from core.nets.batches import random
 from core.vae.beta_layout import BETAS, METRICS, NAMES
 from core.vae.beta_run import MODEL, hole, measured, usual
 from core.vae.data import load
 from core.vae.images import Settings
 from core.vae.nets import Autoencoder, from_arrays, to_arrays
 from core.vae.training import Trainer, spec_of
+from scripts.train_vae import fit
 
 SEED = 0
 COMMON: dict[str, Any] = {"kind": "vae", "width": 64, "lr": 2e-3, "batch_size": 64}
@@ -49,12 +49,7 @@ def one(settings: Settings, before: Autoencoder | None, seed: list[int]) -> Auto
     trainer = Trainer(spec_of(settings, data), settings, random(own))
     if before is not None:
         trainer.net.load_state_dict(before.state_dict())
-    batches = Batches(len(data.x), settings.batch_size, np.random.default_rng(order))
-    falling = optim.lr_scheduler.CosineAnnealingLR(trainer.optimizer, settings.steps)
-    for _ in range(settings.steps):
-        chosen = batches.next()
-        trainer.step(data.x[chosen], data.y[chosen])
-        falling.step()
+    fit(trainer, data, order)
     return trainer.net
 
 

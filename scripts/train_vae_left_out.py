@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.metrics import roc_auc_score
-from torch import optim
 
 from core.data import models
-from core.nets.batches import Batches, random
+from core.nets.batches import random
 from core.vae.bounds import bounds
 from core.vae.data import Data, held_out, load
 from core.vae.images import Settings
 from core.vae.nets import Autoencoder, from_arrays, to_arrays
 from core.vae.spec import CLASSES
 from core.vae.training import Trainer, spec_of
+from scripts.train_vae import fit
 
 NAME = "vae-left-out"
 SETTINGS: dict[str, Any] = {"latent_dim": 8, "width": 56, "steps": 6000, "batch_size": 100}
@@ -36,12 +36,7 @@ def train(settings: Settings, left_out: int) -> Autoencoder:
     order, own = np.random.SeedSequence((settings.seed, left_out)).spawn(2)
     data = without(load(settings.data), left_out)
     trainer = Trainer(spec_of(settings, data), settings, random(own))
-    batches = Batches(len(data.x), settings.batch_size, np.random.default_rng(order))
-    falling = optim.lr_scheduler.CosineAnnealingLR(trainer.optimizer, settings.steps)
-    for _ in range(settings.steps):
-        chosen = batches.next()
-        trainer.step(data.x[chosen], data.y[chosen])
-        falling.step()
+    fit(trainer, data, order)
     return trainer.net
 
 

@@ -83,6 +83,3 @@ def active(mean: Tensor) -> Tensor:
     Burda, Grosse and Salakhutdinov 2016, section 5.
     """
     return mean.var(0) > 0.01
-
-
-__all__ = ["Parts", "active", "bounds"]
