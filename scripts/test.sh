@@ -14,7 +14,7 @@ part() {
     if [ $status -ne $NONE ] && { [ $worst -eq $NONE ] || [ $worst -eq 0 ]; }; then worst=$status; fi
 }
 
-part -n logical --maxprocesses 8 -m "not slow and not e2e" "$@"
+part -n logical --maxprocesses 8 --dist loadgroup -m "not slow and not e2e" "$@"
 part -n 3 --dist worksteal -m "e2e and not alone and not slow" "$@"
 part -m "e2e and alone and not slow" "$@"
 exit $worst

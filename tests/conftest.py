@@ -21,15 +21,24 @@ FLAGS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser as e2e, and run it last.
+    """Mark what needs a browser as e2e, and run it last; keep together what shares a run.
 
     Playwright leaves an event loop running in the main thread, where nothing else can then
-    start one.
+    start one. With ``--dist loadgroup`` all contract tests of an experiment go to one process,
+    which runs it once for all of them, and so do the tests of every other file.
     """
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
         if "playwright" in getattr(item, "fixturenames", ()) or "/e2e/" in item.nodeid:
             item.add_marker(pytest.mark.e2e)
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
+def _group(item: pytest.Item) -> str:
+    """The experiment of a contract test; of any other test, its file."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    contract = item.path.name.startswith("test_contract")
+    return str(params.get("name", item.path.name)) if contract else item.nodeid.partition("::")[0]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

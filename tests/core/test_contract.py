@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
@@ -215,43 +216,50 @@ def test_the_code_that_ran_can_be_shown(name: str) -> None:
         assert all(source_of(path).strip() for path in paths)
 
 
-# Runs each script of a folder as a program of its own, one after the other: Torch is imported once.
-RUN_ALL = """
+# Runs scripts as programs of their own, one a line of its input: Torch is imported once.
+RUN_EACH = """
 import contextlib, io, json, runpy, sys, traceback
-from pathlib import Path
 
-said = {}
-for file in sorted(Path(sys.argv[1]).glob("*.py")):
+for line in sys.stdin:
     out = io.StringIO()
     try:
         with contextlib.redirect_stdout(out):
-            runpy.run_path(str(file), run_name="__main__")
+            runpy.run_path(line.strip(), run_name="__main__")
     except Exception:
         out.write(traceback.format_exc())
-    said[file.stem] = out.getvalue()
-print(json.dumps(said))
+    print(json.dumps(out.getvalue()), flush=True)
 """
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the exported script of each experiment prints, outside of this process."""
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """What a script prints, outside of this process and away from the project's folder."""
     home = tmp_path_factory.mktemp("scripts")
-    for name in NAMES:
-        experiment, settings, _ = kept(name)
-        (home / f"{name}.py").write_text(script(experiment, settings), encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::SyntaxWarning"}
-    command = [sys.executable, "-c", RUN_ALL, str(home)]
-    done = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, str] = json.loads(done.stdout)
-    return found
+    command = [sys.executable, "-c", RUN_EACH]
+    with subprocess.Popen(
+        command, cwd=home, env=env, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdin and other.stdout
+
+        def run(code: str) -> str:
+            assert other.stdin and other.stdout
+            (home / "script.py").write_text(code, encoding="utf-8")
+            other.stdin.write(f"{home / 'script.py'}\n")
+            other.stdin.flush()
+            return str(json.loads(other.stdout.readline()))
+
+        yield run
+        other.stdin.close()
 
 
 @each
-def test_the_exported_script_ends_at_the_same_numbers(name: str, printed: dict[str, str]) -> None:
-    *_, last = kept(name)[2]
-    assert printed[name].splitlines()[-1] == f"{last.step} {last.metrics}", printed[name]
+def test_the_exported_script_ends_at_the_same_numbers(
+    name: str, printed: Callable[[str], str]
+) -> None:
+    experiment, settings, run = kept(name)
+    said = printed(script(experiment, settings))
+    assert said.splitlines()[-1] == f"{run[-1].step} {run[-1].metrics}", said
 
 
 @pytest.mark.slow
