@@ -37,6 +37,7 @@ CATALOG = {
     "vae.uses": "core.vae.uses:USES",
     "vae.linear": "core.vae.linear:LINEAR",
     "diffusion.forward": "core.diffusion.forward:FORWARD",
+    "diffusion.guess": "core.diffusion.guess:GUESS",
 }
 
 

@@ -87,5 +87,13 @@ VAE = Lesson(
         "linear": "6 Exact",
     },
 )
-DIFFUSION = Lesson("diffusion", "Diffusion", "generative", {"forward": "1 Look"})
+DIFFUSION = Lesson(
+    "diffusion",
+    "Diffusion",
+    "generative",
+    {
+        "forward": "1 Look",
+        "guess": "2 Guess",
+    },
+)
 LESSONS = (OPTIMIZERS, POOLING, GAN, VAE, DIFFUSION)
