@@ -137,8 +137,8 @@ def test_distances_are_of_pixels_in_unit_range() -> None:
     far, which = distances(near, x[:50])
     flat, points = ((v[:, 0].numpy() + 1) / 2 for v in (near, x[:50]))
     table = np.sqrt(((flat[:, None] - points[None]) ** 2).sum((2, 3)))
-    assert np.allclose(far, table.min(1), atol=2e-3)
-    assert which[7] == table[7].argmin()
+    assert np.allclose(far, table.min(1), atol=1e-5)
+    assert np.array_equal(which, table.argmin(1))
 
 
 @pytest.mark.parametrize("data", ["mnist", "fashion", "digits"])
