@@ -192,24 +192,38 @@ class UNet(nn.Module):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """v, and the maps (n, channels, s, s) that every block gave, by its name, in order.
 
-        skips: what each level's skip connection is multiplied by, from level 0; 0 switches it off.
+        ``grown.n`` is what enters ``up.n`` from below, at the level's own size. skips: what each level's skip connection is multiplied by, from level 0; 0 switches it off.
         """
-        sides, keep = self.spec.sides, skips or [1.0] * len(self.down)
+        told, found = self.encode(x, t, y)
+        return self.decode(told, found, skips)
+
+    def encode(self, x: Tensor, t: Tensor, y: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """What the blocks are told, and the maps of the way down and of the middle."""
         told = self.embed(t, y)
         x = self.stem(x)
-        found, kept = {"stem": x}, []
+        found = {"stem": x}
         for n, down in enumerate(self.down):
             assert isinstance(down, Down)
             x = found[f"down.{n}"] = down.block(x, told)
-            kept.append(x if keep[n] == 1 else x * keep[n])
             x = down.shrink(x)
-        x = found["middle"] = self.middle(x, told)
+        found["middle"] = self.middle(x, told)
+        return told, found
+
+    def decode(
+        self, told: Tensor, before: dict[str, Tensor], skips: Sequence[float] | None = None
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """v, and all maps; told, before: what ``encode`` gave."""
+        keep = skips or [1.0] * len(self.down)
+        x, found = before["middle"], dict(before)
         for n, up in enumerate(self.up):
             assert isinstance(up, Up)
-            x = found[f"up.{n}"] = up.block(torch.cat([x, kept.pop()], 1), told)
-            if kept:
-                side = sides[len(kept) - 1]  # odd sides were rounded up on the way down
-                x = up.grow(x)[..., :side, :side]
+            level = len(self.down) - 1 - n
+            skip = before[f"down.{level}"]
+            skip = skip if keep[level] == 1 else skip * keep[level]
+            x = found[f"up.{n}"] = up.block(torch.cat([x, skip], 1), told)
+            if level:
+                side = self.spec.sides[level - 1]  # odd sides were rounded up on the way down
+                x = found[f"grown.{n + 1}"] = up.grow(x)[..., :side, :side]
         return self.head(functional.silu(self.norm(x))), found
 
 
