@@ -192,7 +192,8 @@ class UNet(nn.Module):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """v, and the maps (n, channels, s, s) that every block gave, by its name, in order.
 
-        ``grown.n`` is what enters ``up.n`` from below, at the level's own size. skips: what each level's skip connection is multiplied by, from level 0; 0 switches it off.
+        ``grown.n`` is what enters ``up.n`` from below, at the level's own size. skips: what each
+        level's skip connection is multiplied by, from level 0; 0 switches it off.
         """
         told, found = self.encode(x, t, y)
         return self.decode(told, found, skips)
