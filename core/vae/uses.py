@@ -10,8 +10,8 @@ from pydantic import field_validator
 
 from core import experiment
 from core.controls import Choice, Model, Seed, Slider, Text
+from core.data import masks
 from core.experiment import Experiment
-from core.vae import uses_masks
 from core.vae.uses_layout import IMAGES
 from core.vae.uses_presets import PRESETS
 from core.vae.uses_views import VIEWS
@@ -72,7 +72,7 @@ class Settings(experiment.Settings):
         Literal["left", "right", "top", "bottom", "band", "all", "none", "hand"],
         Choice(
             "Painted over",
-            labels=uses_masks.SHAPES,
+            labels=masks.SHAPES,
             when=INPAINT,
             help="Or paint on the image yourself.",
         ),
@@ -81,7 +81,7 @@ class Settings(experiment.Settings):
         str,
         Text(
             "Paint as text",
-            uses_masks.LENGTH,
+            masks.LENGTH,
             level="more",
             when={"mask": ("hand",)},
             help="14x14 squares as 49 hexadecimal digits: copy it to keep your paint.",
@@ -153,7 +153,7 @@ class Settings(experiment.Settings):
     @field_validator("painted")
     @classmethod
     def _squares(cls, text: str) -> str:
-        uses_masks.decode(text)
+        masks.decode(text)
         return text
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.data.imagesets import class_names
+from core.data.masks import encode, grid
 from core.experiment import Figure
 from core.plot import theme
 from core.plot.packed import packed
 from core.plot.panels import Panel, figure
 from core.plot.sheets import bare, sheet_trace, words
 from core.vae.uses_layout import DRAWN, SETS
-from core.vae.uses_masks import encode, grid
 
 if TYPE_CHECKING:
     from core.vae.uses import Frame, Settings

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.data.masks import grid, pixels
 from core.vae.data import held_out, load
 from core.vae.nets import Autoencoder
 from core.vae.nets import load as load_net
@@ -18,7 +19,6 @@ from core.vae.uses_denoise import denoise
 from core.vae.uses_design import design
 from core.vae.uses_inpaint import posterior
 from core.vae.uses_layout import CLOTHES, DRAWN, FEW, IMAGES, SETS, SHOWN, Found
-from core.vae.uses_masks import grid, pixels
 from core.vae.uses_shared import grey, read
 
 

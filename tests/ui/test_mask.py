@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.data.masks import decode, grid
 from core.vae.uses import Settings
-from core.vae.uses_masks import decode, grid
 from tests.ui.conftest import Opened
 
 OVER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"

@@ -220,7 +220,7 @@ function picture(pen, { shape, data }, number, [left, top], size) {
   pen.drawImage(canvas, left, top, size, size);
 }
 
-// As core/vae/uses_masks.py writes it.
+// As core/data/masks.py writes it.
 function encode(squares) {
   const digit = (n) => parseInt(squares.slice(4 * n, 4 * n + 4).join(""), 2).toString(16);
   return Array.from({ length: DIGITS }, (_, n) => digit(n)).join("");

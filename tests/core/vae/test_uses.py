@@ -9,11 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from core.data.masks import encode, grid
 from core.experiment import Figure, Preset, SettingError
 from core.plot.panels import above, narrow
 from core.vae.uses import TITLES, USES, Frame, Settings
 from core.vae.uses_figures import moved, payload
-from core.vae.uses_masks import encode, grid
 
 
 @cache

@@ -11,13 +11,13 @@ import torch
 from scipy import stats
 from torch import Tensor
 
+from core.data.masks import LENGTH, SHAPES, decode, encode, grid, pixels
 from core.vae.data import held_out
 from core.vae.likelihood import log_normal
 from core.vae.nets import load
 from core.vae.uses import Settings
 from core.vae.uses_inpaint import effective, posterior, resampled, step_of
 from core.vae.uses_layout import DRAWN
-from core.vae.uses_masks import LENGTH, SHAPES, decode, encode, grid, pixels
 from core.vae.uses_run import able, errors, inpaint, run
 
 
