@@ -212,6 +212,8 @@ class Experiment:
     for less motion.
     played: fields that are the reader's moves within one question: unless a preset sets them
     itself, its question stands whatever they are.
+    clock, stops: what the slider over the frames counts, and its words for each frame, where that
+    is something else than steps.
     """
 
     name: str
@@ -232,6 +234,8 @@ class Experiment:
     leads: tuple[Lead, ...] = ()
     replays: bool = False
     played: tuple[str, ...] = ()
+    clock: str = "step"
+    stops: tuple[str, ...] = ()
 
     def frames(self, settings: Settings) -> Iterator[Frame]:
         """Run it, here and now. Imports what the run needs."""
@@ -241,6 +245,10 @@ class Experiment:
     def figures(self, settings: Settings, frames: list[Frame], at: int) -> dict[str, Figure]:
         """Every view at frame number ``at``."""
         return {view.name: view.draw(settings, frames, at) for view in self.views_of(settings)}
+
+    def stop(self, frame: Frame) -> str:
+        """What the slider calls a frame."""
+        return self.stops[frame.step] if self.stops else str(frame.step)
 
     def views_of(self, settings: Settings) -> tuple[View, ...]:
         """The views that apply with these settings, in order."""

@@ -10,13 +10,21 @@ import numpy as np
 from core.experiment import Figure
 
 BAR = 76  # pixels under the panels for the buttons and the slider
+WIDE, SLIM = 0.14, 0.38  # of the width, where the slider begins: after the buttons
 _LIGHT = {"scatter", "bar"}  # trace types that move without a full redraw
 
 
-def animate(figures: Sequence[Figure], steps: Sequence[int], fps: float = 12.0) -> Figure:
+def animate(
+    figures: Sequence[Figure],
+    steps: Sequence[int | str],
+    fps: float = 12.0,
+    clock: str = "step",
+    slim: bool = False,
+) -> Figure:
     """One figure that plays ``figures`` (same traces in each), the last one shown first.
 
-    steps: the step number of each figure, the slider's labels. fps: frames per second of Play.
+    steps: the step number of each figure, the slider's labels; clock: what they count. fps: frames
+    per second of Play. slim: for a screen of some 390 pixels.
     Only what changes from figure to figure is sent for each frame.
     """
     last = figures[-1]
@@ -35,7 +43,7 @@ def animate(figures: Sequence[Figure], steps: Sequence[int], fps: float = 12.0) 
     ]
     # Without a redraw, Plotly drops contours and heat maps, even those that do not change.
     redraw = any(trace["type"] not in _LIGHT for trace in last["data"])
-    layout = {**last["layout"], **_bar(steps, redraw, 1000 / fps)}
+    layout = {**last["layout"], **_bar(steps, redraw, 1000 / fps, clock, SLIM if slim else WIDE)}
     layout["height"] = last["layout"]["height"] + BAR
     layout["margin"] = {**last["layout"]["margin"], "b": last["layout"]["margin"]["b"] + BAR}
     return {"data": last["data"], "layout": layout, "frames": frames}
@@ -68,17 +76,19 @@ def equal(a: Any, b: Any) -> bool:
     return bool(a == b)
 
 
-def _bar(steps: Sequence[int], redraw: bool, milliseconds: float) -> dict[str, Any]:
+def _bar(
+    steps: Sequence[int | str], redraw: bool, milliseconds: float, clock: str, start: float
+) -> dict[str, Any]:
     now = {"mode": "immediate", "transition": {"duration": 0}}
     jump = {**now, "frame": {"duration": 0, "redraw": redraw}}
     play = {**now, "fromcurrent": True, "frame": {"duration": milliseconds, "redraw": redraw}}
     slider = {
         "active": len(steps) - 1,
-        "x": 0.14,
-        "len": 0.86,
+        "x": start,
+        "len": 1 - start,
         "y": 0,
         "pad": {"t": 80, "b": 0},
-        "currentvalue": {"prefix": "step ", "xanchor": "right", "offset": 4},
+        "currentvalue": {"prefix": f"{clock} ", "xanchor": "right", "offset": 4},
         "ticklen": 0,
         "minorticklen": 0,
         "font": {"size": 11},

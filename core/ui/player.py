@@ -261,7 +261,11 @@ def _picture(experiment: Experiment, shown: Shown, view: View, slim: bool) -> No
         return
     view = layers.chosen(experiment, view)
     replay = bool(st.session_state.get(key)) and not shown.active and view.clock
-    fig = _animation(shown, pinned, view, slim) if replay else _still(shown, pinned, view, slim, -1)
+    fig = (
+        _animation(experiment, shown, pinned, view, slim)
+        if replay
+        else _still(shown, pinned, view, slim, -1)
+    )
     if replay and st.session_state.get(f"{key}-self"):
         fig["layout"]["meta"] = {**fig["layout"]["meta"], "plays": True}
     chart: dict[str, Any] = {"key": f"{experiment.name}#chart", "config": CONFIG, "alt": view.alt}
@@ -298,7 +302,10 @@ def _still(shown: Shown, pinned: Shown | None, view: View, slim: bool, at: int) 
     return narrow(fig) if slim else fig
 
 
-def _animation(shown: Shown, pinned: Shown | None, view: View, slim: bool) -> Figure:
+def _animation(
+    experiment: Experiment, shown: Shown, pinned: Shown | None, view: View, slim: bool
+) -> Figure:
     picks = thin(len(shown.frames), REPLAY_FRAMES)
     figures = [_still(shown, pinned, view, slim, at) for at in picks]
-    return animate(figures, [shown.frames[at].step for at in picks], view.fps)
+    stops = [experiment.stop(shown.frames[at]) for at in picks]
+    return animate(figures, stops, view.fps, experiment.clock, slim)

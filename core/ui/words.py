@@ -44,8 +44,9 @@ def topics(formula: str) -> list[str]:
 
 def _formula_label(formula: str) -> str:
     """The fold's label, which says what is in it, so that a reader can find it unopened."""
-    # Names such as D's keep their capital.
-    named = [one[0].lower() + one[1:] if one[1:2].isalpha() else one for one in topics(formula)]
+    # Names such as D's and KL keep their capitals.
+    found = topics(formula)
+    named = [one[0].lower() + one[1:] if re.match(r"A |.[a-z]", one) else one for one in found]
     return f"Formula: {', '.join(named)}" if named else "Formula"
 
 
@@ -119,7 +120,12 @@ def _chosen_step(experiment: Experiment, shown: Shown) -> int:
     """Which frame the slider over the steps is at."""
     steps = [frame.step for frame in shown.frames]
     middle = steps[min(len(steps) - 1, max(1, len(steps) // 10))]
+    told = {frame.step: experiment.stop(frame) for frame in shown.frames}
     step = st.select_slider(
-        "Why this step? Step number", steps, middle, key=f"{experiment.name}#why"
+        "Why this step? Step number" if experiment.clock == "step" else f"At {experiment.clock}",
+        steps,
+        middle,
+        format_func=lambda step: told[step],
+        key=f"{experiment.name}#why",
     )
     return steps.index(step) if step in steps else len(steps) - 1

@@ -12,7 +12,7 @@ from core.controls import Choice, Slider
 from core.data import imagesets
 from core.experiment import Experiment, View
 from core.vae import beta_figures
-from core.vae.beta_layout import EDGE
+from core.vae.beta_layout import EDGE, NAMES
 from core.vae.beta_presets import PRESETS
 from core.vae.beta_why import explain
 
@@ -131,4 +131,6 @@ BETA = Experiment(
     explain=explain,
     replays=True,
     played=("where", "x", "y"),
+    clock="β =",
+    stops=NAMES,
 )

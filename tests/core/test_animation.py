@@ -36,6 +36,22 @@ def test_the_last_frame_shows_first_and_the_slider_counts_steps() -> None:
     assert [step["label"] for step in slider["steps"]] == ["0", "10", "20", "30"]
     assert slider["active"] == 3
     assert [step["args"][0] for step in slider["steps"]] == [[f["name"]] for f in fig["frames"]]
+    assert slider["currentvalue"]["prefix"] == "step "
+
+
+def test_on_a_narrow_screen_the_slider_begins_after_the_buttons() -> None:
+    """Play and Pause take some 130 of 340 pixels there, some 130 of 1,000 on a wide one."""
+    for slim, before in ((False, 0.13), (True, 130 / 340 - 0.01)):
+        layout = animate([moving(at) for at in range(3)], [0, 1, 2], slim=slim)["layout"]
+        slider = layout["sliders"][0]
+        assert slider["x"] >= before and slider["x"] + slider["len"] == pytest.approx(1)
+
+
+def test_the_slider_can_count_something_else() -> None:
+    fig = animate([moving(at) for at in range(3)], ["0", "0.5", "10"], clock="β =")
+    slider = fig["layout"]["sliders"][0]
+    assert [step["label"] for step in slider["steps"]] == ["0", "0.5", "10"]
+    assert slider["currentvalue"]["prefix"] == "β = "
 
 
 def test_a_redraw_is_asked_for_only_where_plotly_needs_one() -> None:

@@ -47,3 +47,5 @@ def test_the_first_three_say_what_they_are_about() -> None:
     assert topics(formula("pooling.window"))[0] == "Pooling and its gradient"
     assert topics(formula("pooling.shift"))[0] == "Equivariance and invariance"
     assert _formula_label("$$x$$") == "Formula"
+    text = "**KL of two.** x\n\n**A row.** y\n\n**D's best.** z"
+    assert _formula_label(text) == "Formula: KL of two, a row, D's best"

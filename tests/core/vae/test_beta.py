@@ -236,6 +236,7 @@ def test_a_click_moves_the_mark() -> None:
 
 def test_frames_are_numbered_as_the_models() -> None:
     assert [frame.step for frame in shown()] == list(range(9))
+    assert [BETA.stop(frame) for frame in shown()] == list(NAMES)
     assert list(shown()[0].metrics) == [f"{name}/0" for name in METRICS]
     assert set(BETA.good) == set(METRICS)
 
