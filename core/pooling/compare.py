@@ -177,6 +177,6 @@ COMPARE = Experiment(
         "difference": "less the first kind: none is better while its interval reaches over 0",
         "low": "the interval's lower end: above 0 this kind has won over the first",
         "high": "the interval's upper end: below 0 it has lost",
-        "most_wins": "near all of the seeds one kind always wins; else it is luck",
+        "most_wins": "near all of the seeds: one kind always wins; fewer: a seed decides",
     },
 )

@@ -89,11 +89,11 @@ def _differences(settings: Settings, now: Frame) -> Panel:
     apart = 100 * (now.test[1:] - now.test[0])
     dots = [_dots(kind, n + spread, bent(apart[n]), apart[n]) for n, kind in enumerate(others)]
     ends = 100 * np.array([[now.metrics[f"{end}/{kind}"] for kind in others] for end in TOLD])
-    words = [f"{value:+.1f}" for value in ends[0]]
+    words = [f"{value:+.1f}".replace("-", "−") for value in ends[0]]
     top = _words(np.arange(len(others)), [DIFFERENCES[1]] * len(others), words, "bottom center")
     zero = _plain("lines", [-0.6, len(others) - 0.4], [0, 0])
     zero["line"] = {"color": theme.EXACT, "dash": "dash", "width": 2}
-    title = f"Less {TITLES[settings.kinds[0]].lower()}; on top: the mean"
+    title = f"Against {TITLES[settings.kinds[0]].lower()}; on top: the mean"
     traces = [zero, *dots, _mean(others, bent(ends)), top]
     return Panel(traces, title, _kinds(others), difference_axis(*DIFFERENCES))
 

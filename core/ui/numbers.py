@@ -12,7 +12,7 @@ from html import escape
 Metrics = Mapping[str, float]
 # Written otherwise than they are called.
 WORDS = {"frechet": "Fréchet", "lr": "rate", "ml": "maximum likelihood", "tsne": "t-SNE"}
-UPPER = ("cnn", "mlp", "js", "kl", "swd", "mmd", "elbo", "iwae", "pca", "vae", "d", "g")
+UPPER = ("cnn", "mlp", "js", "kl", "sd", "swd", "mmd", "elbo", "iwae", "pca", "vae", "d", "g")
 WORDS |= {short: short.upper() for short in UPPER}
 
 
@@ -82,7 +82,7 @@ def _row(title: str, values: list[str], good: str | None = None) -> str:
 def _title(name: str) -> str:
     words = name.replace("_", " ").replace("-", " ").split(" ")
     title = " ".join(WORDS.get(word, word) for word in words)
-    return title[:1].upper() + title[1:]
+    return title if title[:2] == "t-" else title[:1].upper() + title[1:]
 
 
 def _number(value: float | None) -> str:

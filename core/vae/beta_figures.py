@@ -23,6 +23,7 @@ CORNERS = 12  # of an ellipse, drawn as a smooth curve through them
 LARGE = 6.4  # side of the large picture, where a small one has 1
 CELLS = 30  # places along each side of the map that can be clicked: at stops of the sliders
 ELBO = theme.SERIES[5]
+AVERAGE = "one average image for all"
 
 
 def pictures(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -211,11 +212,11 @@ def _bound(frames: list[Frame], at: int) -> Panel:
         _line(frames, "elbo", ELBO, "dash", low),
         _now(frames, at, ("reconstruction", "elbo"), (theme.LEARNED, ELBO), low),
         words([COUNT - 0.6], [high - 0.07 * (high - low)], [_both(frames[at])], "middle left", 13),
-        words([1.5], [floor], ["one average image for all"], "bottom right", 11, theme.EXACT),
+        words([1.5], [floor + 0.02 * (high - low)], [AVERAGE], "top right", 11, theme.EXACT),
         words([0.3], [low], [_beyond(shown[0, 2], low, np.inf)], "top right", 11, ELBO),
     ]
     y = {"title": {"text": "nats an image, higher is better"}, "range": [low, high]}
-    title = "Solid: reconstruction. Dashed: what the KL leaves of it (ELBO)"
+    title = "Reconstruction; dashed: less the KL (ELBO)"
     return Panel(traces, title, _betas(), y, width=1.4)
 
 

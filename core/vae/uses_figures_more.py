@@ -75,7 +75,7 @@ def errors(settings: Settings, frames: list[Frame], at: int) -> Figure:
     axis = {"title": {"text": "noise (standard deviation a pixel)"}, "range": [0, 1]}
     y = {"title": {"text": "mean squared error a pixel"}, "range": [0, MOST_ERROR]}
     panel = Panel(traces, "Error by the noise; lower is better", axis, y)
-    legend = {"x": 0.01, "y": 0.93, "yanchor": "top", "font": {"size": 11}}
+    legend = {"x": 0.01, "y": 0.88, "yanchor": "top", "font": {"size": 11}}
     legend |= {"bgcolor": "rgba(0,0,0,0)"}
     return figure([panel], showlegend=True, legend=legend)
 
@@ -196,7 +196,7 @@ def new(settings: Settings, frames: list[Frame], at: int) -> Figure:
     inner |= {"line_width": 0, "fillcolor": theme.EXACT, "opacity": 0.1, "layer": "below"}
     says = words(
         [STEPS + 0.4, 5.5],
-        [low, 0.05 * top],
+        [low - 0.02 * top, 0.05 * top],
         ["unseen images, decoded: 8 in 10, and median", "the middle"],
         "middle left",
         12,

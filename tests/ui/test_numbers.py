@@ -54,6 +54,13 @@ def test_measures_of_several_stand_in_columns() -> None:
                      "Loss: lower is better. Steps to: fewer is better."]  # fmt: skip
 
 
+def test_names_are_written_as_the_field_writes_them() -> None:
+    said = plain(metrics_table({"right/tsne": 1.0, "sd/pca": 2.0}, None, {}, {}))
+    assert [cell.strip() for cell in said.split("|") if cell.strip()] == [
+        "Right", "SD", "t-SNE", "1", "PCA", "2",
+    ]  # fmt: skip
+
+
 def test_what_was_not_reached_says_so() -> None:
     """One more than all the steps means never; the last step itself does not."""
     now = reached({"loss/adam": 201.0, "steps_to/adam": 201.0, "steps_to/sgd": 200.0}, 200)

@@ -72,7 +72,7 @@ def test_differences_and_their_interval_are_in_percent() -> None:
     assert mean["y"][0] == pytest.approx(np.arcsinh(-4), abs=1e-5)
     low = mean["y"][0] - mean["error_y"]["arrayminus"][0]
     assert low == pytest.approx(np.arcsinh(200 * FRAMES[2].metrics["low/none"]), abs=1e-5)
-    assert top["text"] == ["-2.0"]
+    assert top["text"] == ["−2.0"]
 
 
 def test_a_star_stands_on_the_rate_chosen() -> None:
