@@ -27,7 +27,7 @@ class Settings(TargetSettings):
         Slider(
             "Time t", 0, TOTAL, STRIDE, help="0 is the data, 1,000 is noise. Or slide it below."
         ),
-    ] = 440
+    ] = 480
     digit: Annotated[int, Slider("Digit", 0, 9, 1, help="It is noised as the point is.")] = 3
     known: Annotated[
         Literal["held-out", "one-of-them"],

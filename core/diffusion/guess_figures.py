@@ -160,7 +160,7 @@ def _rows(now: Frame) -> Panel:
         "The digit, the mean of what it could have been, and one of these",
         bare(-1.3 * side, wide, ""),
         bare(high, -6, ""),
-        width=1.3,
+        width=1.8,
         square=True,
     )
 

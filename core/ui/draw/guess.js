@@ -102,8 +102,8 @@ class Mode {
     const many = `${this.candidates.toFixed(2)} of ${data.count}`;
     const share = (this.candidates - 1) / Math.max(data.count - 1, 1);
     this.left.show(`${capital(data.noun)} left`, share, many, `The likeliest has ${likeliest}.`);
-    const words = "0: it points at data, not between.";
-    this.off.show("Mean to the nearest", this.far / 2, this.far.toFixed(2), words);
+    const words = "From its tip to the nearest data; 0: it points at some.";
+    this.off.show("Arrow misses by", this.far / 2, this.far.toFixed(2), words);
     const some = digits < 99.5 ? digits.toFixed(1) : Math.round(digits).toLocaleString("en");
     const all = data.of.toLocaleString("en"), power = Math.log(digits) / Math.log(data.of);
     this.many.show("Digits left", power, `${some} of ${all}`, "The bar counts in powers of ten.");
