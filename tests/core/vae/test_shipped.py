@@ -39,6 +39,13 @@ def test_each_with_a_bound_states_it() -> None:
     assert set(stated()) == bounded
 
 
+def test_the_page_states_the_same() -> None:
+    text = (README.parents[1] / "pages" / "generative" / "vae" / "images.md").read_text()
+    elbo, iwae = stated()["vae-mnist"]
+    told = f"a test ELBO of {elbo} nats and an IWAE of 100 draws of {iwae}"
+    assert told.replace("-", "−") in text
+
+
 @pytest.mark.parametrize("name", sorted(stated()))
 def test_the_elbo_is_what_is_stated(name: str) -> None:
     """By three draws of the code instead of a hundred: 2,000 images leave 0.1 nats of noise."""

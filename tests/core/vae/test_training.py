@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -278,3 +280,17 @@ def test_what_is_shown_is_finite_or_the_run_has_diverged(monkeypatch: pytest.Mon
     monkeypatch.setattr(Portrait, "frame", lost)
     with pytest.raises(Diverged, match=r"At step 0 .* learning rate"):
         list(run(Settings.checked(QUICK)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_readable_plane_in_time() -> None:
+    """At the defaults, under 20 s of one core's time: most kinds are among draws; -s prints."""
+    torch.set_num_threads(1)
+    start = time.process_time()
+    *_, last = IMAGES.frames(Settings())
+    seconds, found = time.process_time() - start, last.metrics
+    told = f"{found['classes']:.0f} kinds, {found['readable']:.0%} of draws readable"
+    sys.stdout.write(f"{last.step} steps in {seconds:.1f} s: {told}\n")
+    assert found["classes"] >= 7 and found["readable"] > 0.4
+    assert seconds < 20
