@@ -41,7 +41,7 @@ KINDS = (*RULES, "global-max", "global-average", "blur")
 def pool2d(
     x: Array,
     kind: str,
-    kernel: Whole | None,
+    kernel: Whole | None = None,
     stride: Whole | None = None,
     padding: Padding = 0,
     dilation: Whole = 1,
@@ -70,7 +70,8 @@ def pool2d(
       the real cells, m = inf the maximum.
     - ``stochastic``: a cell with probability x / sum(x), drawn with ``generator`` (None: torch's
       own), 0 where all are 0 (Zeiler and Fergus 2013).
-    - ``global-max``, ``global-average``: of the whole map, (..., 1, 1); all other arguments idle.
+    - ``global-max``, ``global-average``: of the whole map, (..., 1, 1); all other arguments idle,
+      and kernel may be left out.
     - ``blur``: MaxBlurPool (Zhang 2019): ``max`` at stride 1, then [1, 2, 1] x [1, 2, 1] / 16 at
       ``stride`` with reflect padding of 1; ceil_mode is idle.
 

@@ -236,7 +236,7 @@ def test_global_pooling_equals_torchs_adaptive(shape: tuple[int, ...]) -> None:
             ("global-average", functional.adaptive_avg_pool2d),
         ):
             agree(lambda x, kind=kind: pool2d(x, kind, None), lambda x, f=by_torch: f(x, 1), x)
-    assert pool2d(np.arange(6).reshape(2, 3), "global-max", None).tolist() == [[5.0]]
+    assert pool2d(np.arange(6).reshape(2, 3), "global-max").tolist() == [[5.0]]
 
 
 @pytest.mark.parametrize("window", [(3, 2, 1, 1), (2, None, 0, 1), ((2, 3), (3, 1), (1, 0), 2)])
@@ -272,6 +272,7 @@ BAD = [
     ((5,), "max", {}, r"x must be \(N, C, H, W\), \(C, H, W\) or \(H, W\), not of shape \(5,\)"),
     ((1, 1, 1, 5, 5), "max", {}, r"not of shape \(1, 1, 1, 5, 5\)"),
     ((5, 5), "max", {"kernel": 0}, "kernel must be a whole number of at least 1, not 0"),
+    ((5, 5), "max", {"kernel": None}, "kernel must be a whole number of at least 1, not None"),
     ((5, 5), "blur", {"kernel": None}, "kernel must be a whole number of at least 1, not None"),
     ((5, 5), "max", {"stride": 1.5}, "stride must be a whole number of at least 1, not 1.5"),
     ((5, 1), "max", {}, "a 2-wide kernel does not fit into 1 . 0 padding"),
