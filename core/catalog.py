@@ -38,6 +38,7 @@ CATALOG = {
     "vae.linear": "core.vae.linear:LINEAR",
     "diffusion.forward": "core.diffusion.forward:FORWARD",
     "diffusion.guess": "core.diffusion.guess:GUESS",
+    "diffusion.guided": "core.diffusion.guided:GUIDED",
 }
 
 

@@ -94,6 +94,7 @@ DIFFUSION = Lesson(
     {
         "forward": "1 Look",
         "guess": "2 Guess",
+        "guided": "5 Guide",
     },
 )
 LESSONS = (OPTIMIZERS, POOLING, GAN, VAE, DIFFUSION)
