@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.e2e.app import Console, Server
+
+WIDE = ViewportSize(width=1440, height=900)
 
 
 class Visit(Protocol):
@@ -100,9 +103,7 @@ def visit(browser: Browser, console: Console, request: pytest.FixtureRequest) ->
 
 @pytest.fixture(scope="session")
 def _shared_tab(browser: Browser, server: Server) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=server.url, viewport={"width": 1440, "height": 900}, accept_downloads=True
-    )
+    context = browser.new_context(base_url=server.url, viewport=WIDE, accept_downloads=True)
     yield context.new_page()
     context.close()
 
@@ -112,11 +113,21 @@ def tab(_shared_tab: Page, console: Console) -> Iterator[Page]:
     """A page that tests share, 1440x900 and light: it opens the app in half the time of a new
     context. Each navigation is a session of its own; at the end of a test it leaves the app.
     """
-    console.watch(_shared_tab)
-    yield _shared_tab
-    console.forget(_shared_tab)
-    _shared_tab.set_viewport_size({"width": 1440, "height": 900})
-    _shared_tab.goto("about:blank")
+    with lent(_shared_tab, console):
+        yield _shared_tab
+
+
+@contextmanager
+def lent(page: Page, console: Console) -> Iterator[None]:
+    """A shared page for one test: its console is watched, and then it is as it was."""
+    console.watch(page)
+    try:
+        yield
+    finally:
+        console.forget(page)
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
+        page.goto("about:blank")
 
 
 def _serve(log: Path, env: dict[str, str]) -> Iterator[Server]:

@@ -13,25 +13,12 @@ from tests.e2e import lesson
 from tests.e2e.app import (
     Server,
     figure,
-    screenshot,
     wait_for_change,
     wait_for_quiet,
     wait_for_run_end,
 )
-from tests.e2e.screen import first_screen
 
 SEED = 4711
-
-
-@pytest.mark.parametrize("name", CATALOG)
-def test_its_first_screen(name: str, tab: Page) -> None:
-    """As its lesson's control shows it, with the default settings."""
-    topic = name.partition(".")[0]
-    tab.goto(f"/{topic}?{topic}.see={name.partition('.')[2]}")
-    lesson.wait_for_picture(tab)
-    wait_for_quiet(tab)
-    first_screen(tab, name)
-    screenshot(tab, f"{name}-light")
 
 
 @pytest.mark.parametrize("name", CATALOG)

@@ -1,23 +1,27 @@
-"""Light, dark and 390 pixels wide: what fits, what can be read, and pictures to look at."""
+"""Every experiment's first screen, light, dark and 390 pixels wide: what fits, what can be read."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from typing import Literal
 
 import psutil
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from core.catalog import get
 from core.controls import Model
 from core.ui.lessons import LESSONS
 from tests.e2e import lesson
-from tests.e2e.app import ROOT, Server, screenshot, wait_for_quiet
-from tests.e2e.conftest import Visit
+from tests.e2e.app import ROOT, Console, Server, screenshot, wait_for_quiet
+from tests.e2e.conftest import WIDE, Visit, lent
+from tests.e2e.screen import first_screen
 
-EXPERIMENTS = {name: words for one in LESSONS for name, words in one.experiments.items()}
+EXPERIMENTS = [name for one in LESSONS for name in one.experiments]
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+NARROW = ViewportSize(width=390, height=844)
 FEWEST = 2  # words that a picture has at least
 HEAVY = ("libtorch", "/torch/", "/sklearn/", "/scipy/", "/pymc/")
 
@@ -77,27 +81,62 @@ SPANS = """
 """
 
 
-def test_both_themes_and_the_server_stays_light(visit: Visit, server: Server) -> None:
-    """Each experiment in the dark, and again when the reader's system turns light."""
+@pytest.fixture(scope="module")
+def _looked_at(browser: Browser, server: Server) -> Iterator[Page]:
+    context = browser.new_context(base_url=server.url, viewport=WIDE, reduced_motion="reduce")
+    page = context.new_page()
+    page.add_init_script(NOTE)
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def looked_at(_looked_at: Page, console: Console) -> Iterator[Page]:
+    """A page that notes what canvases paint, and where nothing plays by itself.
+
+    (A picture in the midst of its replay keeps its colours.)
+    """
+    with lent(_looked_at, console):
+        yield _looked_at
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_an_experiment(name: str, looked_at: Page) -> None:
+    """Its first screen as the lesson's control shows it; light, dark and 390 pixels wide."""
+    page = looked_at
+    topic, _, short = name.partition(".")
+    page.goto(f"/{topic}?{topic}.see={short}")
+    wait_until_drawn(page, name)
+    first_screen(page, name)
+    assert grounds(page) == tokens("light")
+    assert hard_to_read(page) == [], "light"
+    screenshot(page, f"{name}-light")
+    turn(page, "dark")
+    assert hard_to_read(page) == [], "dark"
+    screenshot(page, f"{name}-dark")
+    page.set_viewport_size(NARROW)
+    wait_for_quiet(page)
+    assert max(page.evaluate(OVER)) <= 0, "it scrolls sideways"
+    assert all(low < 0.2 and high > 0.8 for low, high in page.evaluate(SPANS))
+    screenshot(page, f"{name}-390")
+
+
+def test_the_server_stays_light(looked_at: Page, server: Server) -> None:
+    """Torch, scikit-learn and their like are not in the server that has shown a page a topic."""
+    for one in LESSONS:
+        looked_at.goto(f"/{one.topic}")
+        lesson.wait_for_picture(looked_at)
+        wait_for_quiet(looked_at)
+    loaded = {m.path for m in psutil.Process(server.process.pid).memory_maps()}
+    assert [path for path in loaded if any(part in path for part in HEAVY)] == []
+
+
+def test_home_in_the_dark(visit: Visit) -> None:
     page = visit("/", theme="dark")
-    # A picture in the midst of its replay keeps its colours: nothing shall play by itself here.
-    page.emulate_media(reduced_motion="reduce")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
     wait_for_quiet(page)
     assert grounds(page) == tokens("dark")[:2]  # no sidebar here
     screenshot(page, "home-dark")
-    page.add_init_script(NOTE)
-    for name, words in EXPERIMENTS.items():
-        page.evaluate("window.glass && (glass.painted.length = 0)")
-        choose(page, name, words)
-        assert grounds(page) == tokens("dark"), name
-        assert hard_to_read(page) == [], f"{name}, dark"
-        screenshot(page, f"{name}-dark")
-        turn(page, "light")
-        assert hard_to_read(page) == [], f"{name}, light"
-        turn(page, "dark")
-    loaded = {m.path for m in psutil.Process(server.process.pid).memory_maps()}
-    assert [path for path in loaded if any(part in path for part in HEAVY)] == []
 
 
 def turn(page: Page, theme: Literal["light", "dark"]) -> None:
@@ -131,33 +170,39 @@ def hard_to_read(page: Page) -> list[tuple[str, float]]:
     return sorted({(text, round(ratio, 2)) for text, ratio in words if ratio < 3})
 
 
-def test_at_390_pixels(visit: Visit) -> None:
-    page = visit("/", width=390, height=844)
+def test_a_visit_at_390_pixels(visit: Visit) -> None:
+    """Home, then each lesson's last experiment by the control at its head, the sidebar folded."""
+    page = visit("/", width=NARROW["width"], height=NARROW["height"])
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
     wait_for_quiet(page)
     assert max(page.evaluate(OVER)) <= 0
     screenshot(page, "home-390")
-    for name, words in EXPERIMENTS.items():
+    for one in LESSONS:
+        name, words = list(one.experiments.items())[-1]
         choose(page, name, words)
         assert max(page.evaluate(OVER)) <= 0, f"{name} scrolls sideways"
         expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
         assert all(low < 0.2 and high > 0.8 for low, high in page.evaluate(SPANS)), name
-        screenshot(page, f"{name}-390")
     page.get_by_test_id("stExpandSidebarButton").click()
     seen = [f for f, c in get(name).settings.controls().items() if not isinstance(c, Model)]
-    first = seen[0]  # the field of a model is a text that is not seen
-    expect(lesson.field_of(page, name, first)).to_be_in_viewport()
+    expect(lesson.field_of(page, name, seen[0])).to_be_in_viewport()
     screenshot(page, "sidebar-390")
 
 
 def choose(page: Page, name: str, words: str) -> None:
-    """Show an experiment by the control at the head of the page."""
-    topic, place = name.partition(".")[0], f'[class*="st-key-{name.replace(".", "-")}'
-    if f"/{topic}" not in page.url:
-        page.goto(f"/{topic}")
+    """Show an experiment by the control at the head of its lesson."""
+    topic = name.partition(".")[0]
+    page.goto(f"/{topic}")
     step = lesson.keyed(page, topic, "see").get_by_role("radio", name=words)
     step.wait_for(timeout=20_000)
     step.click()
+    wait_until_drawn(page, name)
+
+
+def wait_until_drawn(page: Page, name: str) -> None:
+    """Return when the picture of this very experiment is there and the page is quiet."""
+    place = f'[class*="st-key-{name.replace(".", "-")}'
     drawn = page.locator(f'{place}-chart"] .main-svg, {place}-stage"] canvas')
     drawn.first.wait_for(timeout=30_000)
+    lesson.wait_for_picture(page)
     wait_for_quiet(page)
