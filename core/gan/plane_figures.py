@@ -207,7 +207,7 @@ def best(settings: Settings, frames: list[Frame], at: int) -> Figure:
     grid = _grid(len(verdict))
     shown = [
         ("What D says: blue real, orange fake", verdict, low, high, f"step {now.step:,}"),
-        (_title(settings), one, low, high, "" if ideal is not None else "no closed form here"),
+        (_title(settings), one, low, high, _note(settings, ideal is not None)),
         ("D less the best D", verdict - one, low - high, high - low, _off(now)),
     ]
     panels = [
@@ -215,6 +215,15 @@ def best(settings: Settings, frames: list[Frame], at: int) -> Figure:
         for title, z, a, b, text in shown
     ]
     return figure(panels, height=400)
+
+
+def _note(settings: Settings, closed: bool) -> str:
+    """What keeps a discriminator that trains from being that one."""
+    if not closed:
+        return "no closed form here"
+    if settings.r1:
+        return "R1 keeps D from it: flatter"
+    return "spectral normalisation keeps D flatter" if settings.spectral else ""
 
 
 def _off(now: Frame) -> str:

@@ -51,20 +51,30 @@ def game(**changes: object) -> Game:
     return Game(SPEC, settings, random(np.random.SeedSequence(0)))
 
 
-def test_a_step_is_two_updates_of_torchs_own() -> None:
+def cross(said: torch.Tensor, label: float) -> torch.Tensor:
+    return functional.binary_cross_entropy_with_logits(said, torch.full_like(said, label))
+
+
+# Of each loss: the discriminator's of real and made images, and the generator's.
+PLAIN = {
+    "non-saturating": (lambda r, f: cross(r, 1) + cross(f, 0), lambda f: cross(f, 1)),
+    "hinge": (lambda r, f: (1 - r).relu().mean() + (1 + f).relu().mean(), lambda f: -f.mean()),
+}
+
+
+@pytest.mark.parametrize("loss", PLAIN)
+def test_a_step_is_two_updates_of_torchs_own(loss: str) -> None:
     """Against binary_cross_entropy_with_logits and optim.Adam, on copies of the networks."""
-    mine, theirs = game(), game()
+    mine, theirs = game(loss=loss), game(loss=loss)
     images = load("digits", 16)
     losses = mine.step(images.x, images.y)
     g, d, y = theirs.g, theirs.d, images.y
     adams = [optim.Adam(net.parameters(), 1e-3, BETAS) for net in (d, g)]
     fake = g(torch.randn(16, 6, generator=theirs.random), y)
-    cross = functional.binary_cross_entropy_with_logits
-    one, zero = torch.ones(16, 1), torch.zeros(16, 1)
-    d_loss = cross(d(images.x, y), one) + cross(d(fake.detach(), y), zero)
+    d_loss = PLAIN[loss][0](d(images.x, y), d(fake.detach(), y))
     d_loss.backward()
     adams[0].step()
-    g_loss = cross(d(fake, y), one)
+    g_loss = PLAIN[loss][1](d(fake, y))
     g_loss.backward()
     adams[1].step()
     assert losses == pytest.approx((float(d_loss.detach()), float(g_loss.detach())), rel=1e-5)
@@ -80,6 +90,16 @@ def test_the_gradient_penalty_is_of_the_image_between() -> None:
     x = torch.zeros(4, 1, 8, 8)
     penalty = one._penalty(x, x + 1, torch.arange(4))
     assert float(penalty) == pytest.approx(10 * (8 - 1) ** 2)
+
+
+def test_the_penalty_changes_the_critics_step_and_is_left_out_of_its_loss() -> None:
+    """Two critics from the same weights: without the penalty, plain Adam's step on f(G) - f(x)."""
+    one, free = game(loss="wgan-gp"), game(loss="wgan-gp")
+    free.penalised = False
+    images = load("digits", 16)
+    found, plain = (each.step(images.x, images.y) for each in (one, free))
+    assert found[0] == pytest.approx(plain[0], rel=1e-6)
+    assert not torch.equal(one.d.conv1.weight, free.d.conv1.weight)
 
 
 def test_only_the_penalised_loss_has_a_penalty() -> None:

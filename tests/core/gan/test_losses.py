@@ -60,7 +60,8 @@ def test_smoothed_labels_are_asked_of_real_points_alone() -> None:
     assert least.item() == pytest.approx(0)
 
 
-def test_only_the_minimax_loss_is_zero_sum() -> None:
+def test_of_the_classifiers_losses_only_minimax_is_zero_sum() -> None:
+    """A critic's loss is, too: it is a difference of two means."""
     fakes = FAKE.clone().requires_grad_()
     for name, rules in LOSSES.items():
         (mine,) = torch.autograd.grad(rules.g(fakes).sum(), fakes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,22 @@ def test_a_game_that_runs_away_leaves_the_others_alone() -> None:
         sick.step()
     assert torch.equal(weights(sound, 0), weights(sick, 0))
     assert weights(sick, 1).isnan().any()
+
+
+def test_32_games_cost_at_most_six_times_one() -> None:
+    """Processor time of a round at the page's own settings; the least of three looks at each."""
+    cost = {}
+    for count in (1, 32):
+        game = Game(Settings(), list(range(count)))
+        game.step()
+        looks = []
+        for _ in range(3):
+            began = time.thread_time()
+            for _ in range(20):
+                game.step()
+            looks.append(time.thread_time() - began)
+        cost[count] = min(looks)
+    assert cost[32] < 6 * cost[1]
 
 
 def test_a_run_measures_every_game_as_the_plane_does() -> None:
