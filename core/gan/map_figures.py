@@ -111,7 +111,8 @@ def _upright(settings: Settings, y: np.ndarray) -> dict[str, Any]:
     pitch = float(y[1] - y[0])
     span = [float(y[0]) - pitch / 2, float(y[-1]) + 1.3 * pitch]
     title = {"text": UPRIGHT[settings.up], "standoff": 4}
-    axis = {"title": title, "range": span, "showgrid": False}
+    narrow = {"ticks": "", "tickfont": {"size": 11}}  # 0.0003 and the title share the margin
+    axis = {"title": title, "range": span, "showgrid": False, **narrow}
     if settings.up == "lr-d":
         return {**axis, **_ticks([span[0], float(y[-1]) + pitch / 2])}
     names = [f"{value:g}" for value in settings.upright()]

@@ -42,6 +42,7 @@ DISTANCES = {
     "swd": ("Sliced Wasserstein distance", "in units of the plane", 2.0),
     "mmd": ("Maximum mean discrepancy", "squared", 1.0),
 }
+TICKS = {"js": 0.2, "kl": 2.0, "swd": 0.5, "mmd": 0.2}  # apart; none over the top, where words are
 
 
 def even(settings: Settings) -> tuple[float, float]:
@@ -140,6 +141,7 @@ def distances(settings: Settings, frames: list[Frame], at: int) -> Figure:
             words([0], [1.13 * high], [told], "middle right"),
         ]
         y = {"range": [-0.06 * high, 1.2 * high], "title": {"text": unit}}
+        y["tickvals"] = np.arange(0, high + 1e-9, TICKS[name]).round(1).tolist()
         panels.append(Panel(traces, title, step_axis(settings.steps, 1.04), y))
     return figure(panels, height=330)
 

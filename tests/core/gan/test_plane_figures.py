@@ -220,6 +220,8 @@ def test_distances_are_drawn_as_they_are_measured() -> None:
         trace = named(figure, title)
         np.testing.assert_allclose(trace["y"], values.clip(-0.05 * high, high), rtol=1e-6)
         np.testing.assert_allclose(trace["customdata"], values, rtol=1e-6)
+        ticks = figure["layout"][f"y{trace['yaxis'].replace('y', 'axis')}"]["tickvals"]
+        assert 4 <= len(ticks) <= 6 and ticks[-1] <= high, "none among the words on top"
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -264,6 +266,18 @@ def test_the_best_is_named_by_its_formula(settings: dict[str, Any], title: str) 
     assert closed is (settings.get("loss") != "wgan-gp" and "packing" not in settings)
     in_game = [text for text in words(game(chosen, film, 0)) if text.startswith(("best", "the be"))]
     assert in_game == (["the best D"] if closed else ["best D: no closed form"])
+
+
+@pytest.mark.parametrize(
+    ("help", "words"), [({"r1": 0.02}, "R1 keeps D"), ({"spectral": True}, "keeps D flatter")]
+)
+def test_what_keeps_d_from_the_best_is_said(help: dict[str, Any], words: str) -> None:
+    """Of a critic there is no best to be kept from."""
+    settings, film = run()
+    drawn = [str(best(Settings(**{**settings.model_dump(), **help, "loss": loss}), film, 0))
+             for loss in ("non-saturating", "wgan-gp")]  # fmt: skip
+    assert [words in one for one in drawn] == [True, False]
+    assert words not in str(best(settings, film, 0))
 
 
 @pytest.mark.parametrize("loss", LOSSES)
