@@ -285,12 +285,17 @@ def test_what_is_shown_is_finite_or_the_run_has_diverged(monkeypatch: pytest.Mon
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_readable_plane_in_time() -> None:
-    """At the defaults, under 20 s of one core's time: most kinds are among draws; -s prints."""
+    """At the defaults, under 20 s of one core's time, portraits included; -s prints.
+
+    Readable: seven of the ten digits or more among 300 draws, and half of the draws are clear.
+    """
     torch.set_num_threads(1)
     start = time.process_time()
-    *_, last = IMAGES.frames(Settings())
-    seconds, found = time.process_time() - start, last.metrics
+    for frame in IMAGES.frames(Settings()):
+        seconds, found = time.process_time() - start, frame.metrics
+        if found["classes"] >= 7 and found["readable"] >= 0.5:
+            break
     told = f"{found['classes']:.0f} kinds, {found['readable']:.0%} of draws readable"
-    sys.stdout.write(f"{last.step} steps in {seconds:.1f} s: {told}\n")
-    assert found["classes"] >= 7 and found["readable"] > 0.4
+    sys.stdout.write(f"{frame.step} steps in {seconds:.1f} s: {told}\n")
+    assert found["classes"] >= 7 and found["readable"] >= 0.5
     assert seconds < 20
