@@ -1,12 +1,18 @@
-"""For every test: one Torch thread, browser tests marked and last, and the browser itself."""
+"""For every test: one thread, as workers have; browser tests marked and last; and the browser."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from typing import Any
 
 import pytest
+
+# Before NumPy is imported. On a busy machine its threads wait for each other a hundred times longer
+# than they work, and the processes that tests start inherit this.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
 
 BROWSERS = ("chromium", "google-chrome", "google-chrome-stable")
 FLAGS = (

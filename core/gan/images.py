@@ -187,7 +187,7 @@ IMAGES = Experiment(
     ),
     presets=PRESETS,
     trains=True,
-    quick={"steps": 12, "width": 4, "train_size": 100, "batch_size": 8},
+    quick={"steps": 10, "width": 4, "train_size": 100, "batch_size": 8},
     verb="Train from scratch",
     seconds=25.0,
     source=_source,

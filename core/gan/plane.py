@@ -264,7 +264,7 @@ PLANE = Experiment(
     ),
     presets=PRESETS,
     trains=True,
-    quick={"steps": 40, "width": 16, "batch_size": 32},
+    quick={"steps": 10, "width": 16, "batch_size": 32},
     verb="Train from scratch",
     seconds=12.0,
     source=_source,

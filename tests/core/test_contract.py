@@ -140,17 +140,20 @@ def test_it_stops_when_closed(name: str) -> None:
 
 @each
 def test_the_first_frame_comes_soon(name: str) -> None:
-    """Within 0.3 s of the start, once Torch is loaded and warm; the best of five."""
+    """Within 0.3 s of computing, once Torch is loaded and warm; the best of five.
+
+    Of the processor's time, not the clock's: what else the machine does is no matter here.
+    """
     experiment = get(name)
     settings = experiment.preset_settings(experiment.presets[0].id)
     assert min(first_frame_s(experiment, settings) for _ in range(5)) < 0.3
 
 
 def first_frame_s(experiment: Experiment, settings: Settings) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     run: Any = experiment.frames(settings)
     next(run)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     run.close()
     return seconds
 
