@@ -74,7 +74,7 @@ def ddim(
 
 
 def dpm_solver(
-    model: Model, x: Tensor, schedule: Schedule, times: Sequence[int]
+    model: Model, x: Tensor, schedule: Schedule, times: Sequence[int], clip: float = 0.0
 ) -> Iterator[Tensor]:
     """DPM-Solver++(2M): second order by the step before (Lu et al. 2022, algorithm 2).
 
@@ -82,7 +82,7 @@ def dpm_solver(
     """
     before, was = None, 0.0
     for t, s in _pairs(times):
-        start = start_of(x, model(x, t), schedule, t)
+        start = start_of(x, model(x, t), schedule, t, clip)
         width = _half_log_snr(schedule, s) - _half_log_snr(schedule, t)
         mean = start
         if before is not None and s > 0:
@@ -94,31 +94,75 @@ def dpm_solver(
         yield x
 
 
-def euler(model: Model, x: Tensor, schedule: Schedule, times: Sequence[int]) -> Iterator[Tensor]:
+def euler(
+    model: Model, x: Tensor, schedule: Schedule, times: Sequence[int], clip: float = 0.0
+) -> Iterator[Tensor]:
     """The probability flow ODE (Song et al. 2021, equation 13) in straight steps of time."""
     for t, s in _pairs(times):
-        x = x + (s - t) * _slope(model, x, schedule, t)
+        x = x + (s - t) * slope(model, x, schedule, t, clip)
         yield x
 
 
-def heun(model: Model, x: Tensor, schedule: Schedule, times: Sequence[int]) -> Iterator[Tensor]:
+def heun(
+    model: Model, x: Tensor, schedule: Schedule, times: Sequence[int], clip: float = 0.0
+) -> Iterator[Tensor]:
     """The same by Heun's method: the mean of the slopes at both ends; the last step is Euler's."""
     for t, s in _pairs(times):
-        slope = _slope(model, x, schedule, t)
-        there = x + (s - t) * slope
+        rate = slope(model, x, schedule, t, clip)
+        there = x + (s - t) * rate
         if s > 0:
-            slope = (slope + _slope(model, there, schedule, s)) / 2
-        x = x + (s - t) * slope
+            rate = (rate + slope(model, there, schedule, s, clip)) / 2
+        x = x + (s - t) * rate
         yield x
 
 
-def _slope(model: Model, x: Tensor, schedule: Schedule, t: float) -> Tensor:
-    """dx/dt: half the slope of log left, times x plus the score."""
-    grid = np.arange(schedule.steps + 1)
-    logs = np.log(np.maximum(schedule.left, 1e-12))
-    fall = float(np.interp(t, grid, np.gradient(logs)))
-    noise = float(np.interp(t, grid, schedule.noise))
-    return 0.5 * fall * (x - model(x, t) / noise)
+def rk45(
+    model: Model, x: Tensor, schedule: Schedule, tolerance: float, clip: float = 0.0
+) -> Iterator[tuple[float, Tensor]]:
+    """The same by Dormand and Prince's method of order 5 (scipy), its steps as long as it dares.
+
+    Yields the time with x; from T to 1, then Euler's last step to 0.
+    """
+    from scipy.integrate import RK45
+
+    def rate(t: float, flat: np.ndarray) -> np.ndarray:
+        now = torch.from_numpy(flat).to(x.dtype).view(x.shape)
+        return slope(model, now, schedule, t, clip).double().numpy().ravel()
+
+    flat = x.double().numpy().ravel()
+    solver = RK45(rate, schedule.steps, flat, 1, rtol=tolerance, atol=tolerance)
+    while solver.status == "running":
+        solver.step()
+        if solver.status == "failed":
+            raise FloatingPointError("no step is short enough for that tolerance")
+        x = torch.from_numpy(solver.y.copy()).to(x.dtype).view(x.shape)
+        yield float(solver.t), x
+    yield 0.0, x - slope(model, x, schedule, 1, clip)
+
+
+def slope(model: Model, x: Tensor, schedule: Schedule, t: float, clip: float = 0.0) -> Tensor:
+    """dx/dt at any t from 1 to T: signal' x_0 + noise' e, with both as the model has them.
+
+    On a variance preserving way that is half the slope of log left, times x plus the score.
+    """
+    signal, noise, of_start, of_noise = _at(schedule, t)
+    added = model(x, t)
+    start = (x - noise * added) / signal
+    if clip:
+        start = start.clamp(-clip, clip)
+        added = (x - signal * start) / noise
+    return of_start * start + of_noise * added
+
+
+def _at(schedule: Schedule, t: float) -> tuple[float, float, float, float]:
+    """signal, noise and how fast they change, on straight lines between whole times."""
+    low = min(int(t), schedule.steps - 1)
+    share = t - low
+    columns = (schedule.signal, schedule.noise, *schedule.rates)
+    signal, noise, of_start, of_noise = (
+        float(one[low] + share * (one[low + 1] - one[low])) for one in columns
+    )
+    return signal, noise, of_start, of_noise
 
 
 def _half_log_snr(schedule: Schedule, t: int) -> float:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 LEAST = 1e-9  # of what is left of the data, but where a schedule is asked to end at none
+SIGNAL_LEAST = 1e-3  # of flow matching at T, so that noise can still be told from data
 OFFSET = 0.008  # of the cosine schedule, Nichol and Dhariwal 2021, equation 17
 STEEP = 3.0  # of the sigmoid schedule: it runs over [-3, 3], Chen 2023
 BETA_MOST = 0.999  # Nichol and Dhariwal 2021, below equation 17
@@ -49,6 +50,11 @@ class Schedule:
         """Signal to noise, signal^2 / noise^2, (T + 1,); infinite at t = 0."""
         with np.errstate(divide="ignore"):
             return np.asarray(self.left / (1 - self.left))
+
+    @cached_property
+    def rates(self) -> tuple[np.ndarray, np.ndarray]:
+        """How fast ``signal`` and ``noise`` change a unit of time, (T + 1,) each."""
+        return np.gradient(self.signal), np.gradient(self.noise)
 
     def posterior(self, t: int, s: int) -> tuple[float, float, float]:
         """q(x_s | x_t, x_0) for s < t: the weights of x_0 and of x_t in its mean, its variance.
@@ -100,6 +106,34 @@ def edited(steps: int, knots: Sequence[float]) -> Schedule:
         raise ValueError("what is left must fall, from under 1 to 0 or more")
     t = np.linspace(0, len(values) - 1, steps + 1)
     return Schedule(np.maximum(np.interp(t, np.arange(len(values)), values), LEAST))
+
+
+class Straight(Schedule):
+    """Flow matching's way: x_t = (1 - u) x_0 + u e, where u grows evenly from 0 to 0.999 at T.
+
+    Not variance preserving: ``left`` is the signal's share of signal^2 + noise^2, and x_t over the
+    root of that sum is what ``Schedule`` says of the same ``left`` (Kingma and Gao 2023).
+    """
+
+    def __init__(self, steps: int) -> None:
+        share = np.linspace(0, 1 - SIGNAL_LEAST, steps + 1)
+        super().__init__((1 - share) ** 2 / ((1 - share) ** 2 + share**2))
+
+    @cached_property
+    def scale(self) -> np.ndarray:
+        """What the variance preserving x_t is multiplied by, (T + 1,)."""
+        root = np.sqrt(self.left)  # (1 - u) / scale
+        return np.asarray(1 / (root + np.sqrt(1 - self.left)))
+
+    @cached_property
+    def signal(self) -> np.ndarray:
+        """1 - u, (T + 1,)."""
+        return np.asarray(self.scale * np.sqrt(self.left))
+
+    @cached_property
+    def noise(self) -> np.ndarray:
+        """u, (T + 1,)."""
+        return np.asarray(self.scale * np.sqrt(1 - self.left))
 
 
 def zero_terminal(schedule: Schedule) -> Schedule:
