@@ -39,6 +39,7 @@ CATALOG = {
     "diffusion.forward": "core.diffusion.forward:FORWARD",
     "diffusion.guess": "core.diffusion.guess:GUESS",
     "diffusion.guided": "core.diffusion.guided:GUIDED",
+    "diffusion.pipeline": "core.diffusion.pipeline:PIPELINE",
 }
 
 

@@ -16,7 +16,7 @@ from core.data.mixtures import REACH
 if TYPE_CHECKING:
     from core.diffusion.guess import Settings
 
-MODEL = "diffusion-ring"
+MODELS = {"ring": "diffusion-ring", "grid": "diffusion-grid"}  # by target
 SIDE, FURTHEST = 41, 6.0  # of the grid; where an answer far out of the plane is cut off
 NET_TIMES = (20, 40, 80, 120, 160, 220, 300, 400, 500, 600, 700, 800, 900, 1000)
 
@@ -24,15 +24,13 @@ Field = tuple[np.ndarray, np.ndarray]  # times (k,), x_0 predicted (k, g, g, 2),
 
 
 @lru_cache(maxsize=2)
-def shipped() -> Field | None:
-    """The field of the network that ships, where it does; read-only."""
-    if not models.has(MODEL):
-        return None
+def shipped(name: str) -> Field:
+    """The field of a network that ships."""
     import torch  # here: slow to import, and what the server draws needs none of it
 
     from core.diffusion import denoiser
 
-    net = denoiser.from_arrays(models.load(MODEL))
+    net = denoiser.from_arrays(models.load(name))
     guess, course = denoiser.guesser(net, net.spec.course), net.spec.course
     axis = np.linspace(-REACH, REACH, SIDE)
     x = torch.tensor(np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2), dtype=torch.float32)
@@ -46,8 +44,8 @@ def shipped() -> Field | None:
 
 def field_of(settings: Settings) -> Field | None:
     """The field of the shipped network, where it was trained on this target and schedule."""
-    alike = settings.target == "ring" and settings.schedule == "linear"
-    return shipped() if alike else None
+    name = MODELS.get(settings.target)
+    return shipped(name) if name and settings.schedule == "linear" else None
 
 
 def read(times: np.ndarray, field: np.ndarray, t: float, x: np.ndarray) -> np.ndarray:

@@ -37,15 +37,15 @@ class Classes:
 def pairs() -> Classes:
     """Three classes of two islands each, near enough to be taken for one another."""
     turned = np.array([0.3, 2.4, 4.5])
-    apart = 0.6 * np.stack([np.cos(turned), np.sin(turned)], 1)
-    middles = islands().centres * (1.5 / 1.6)
+    apart = 0.48 * np.stack([np.cos(turned), np.sin(turned)], 1)
+    middles = islands().centres * (1.2 / 1.6)
     centres = np.stack([middles + apart, middles - apart], 1).reshape(-1, 2)
-    return _classes(centres, 0.45, (2, 2, 2))
+    return _classes(centres, 0.36, (2, 2, 2))
 
 
 def eight() -> Classes:
-    """The ring of eight, its islands wider: three classes of 3, 3 and 2 neighbours."""
-    return _classes(ring().centres, 0.4, (3, 3, 2))
+    """A ring of eight, smaller and with wider islands: three classes of 3, 3 and 2 neighbours."""
+    return _classes(0.8 * ring().centres, 0.32, (3, 3, 2))
 
 
 def bells() -> Classes:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.catalog import get
+from core.catalog import CATALOG, get
 from core.experiment import Click, Experiment, Figure, Lead, View
 from core.plot.spec import PlainFigure
 from core.plot.theme import EXACT
 from core.ui import address, models
+from core.ui.lessons import LESSONS
 from core.ui.runs import Shown
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def watch(
@@ -39,14 +43,21 @@ def _undimmed(trace: dict[str, Any]) -> dict[str, Any]:
 
 
 def buttons(experiment: Experiment, shown: Shown, view: View) -> None:
-    """The buttons over a view. A double click sets the same fields twice: it counts once."""
+    """The buttons over a view. A double click sets the same fields twice: it counts once.
+
+    One that leads to another experiment goes there at once, on whatever page it is.
+    """
     for number, one in enumerate(view.buttons(shown.settings) if view.buttons else ()):
+        away = one.click.experiment != experiment.name
+        if away and one.click.experiment not in CATALOG:
+            continue
         st.button(
             one.words,
             key=f"{experiment.name}#does-{number}",
+            icon=":material/arrow_forward:" if away else None,
             shortcut=one.key,
-            on_click=_follow,
-            args=(experiment, shown, one.click),
+            on_click=_leave if away else _follow,
+            args=(experiment, one.click) if away else (experiment, shown, one.click),
         )
 
 
@@ -112,6 +123,23 @@ def _follow(experiment: Experiment, shown: Shown, click: Click | None) -> None:
             "values": dict(click.values),
             "words": click.words,
         }
+
+
+def _leave(experiment: Experiment, click: Click) -> None:
+    """To an experiment of this page or of another."""
+    topic = click.experiment.partition(".")[0]
+    to = next(lesson for lesson in LESSONS if lesson.topic == topic)
+    _go(experiment, click.experiment, dict(click.values), to.steps)
+    if topic != experiment.name.partition(".")[0]:
+        st.session_state["#leave"] = (to.page, topic)
+
+
+def follow() -> None:
+    """Go to the page that a button led to, if it is another one. Before the page draws anything."""
+    if leave := st.session_state.pop("#leave", None):
+        page, topic = leave
+        see = st.session_state[f"{topic}.see"]
+        st.switch_page(str(ROOT / page), query_params={f"{topic}.see": see})
 
 
 def _go(

@@ -23,6 +23,7 @@ def choose(lesson: Lesson) -> Experiment:
     understood.
     """
     topic, title = lesson.topic, lesson.title
+    clicks.follow()
     address.arrive(topic, lesson.steps)
     labels = {words: name for name, words in lesson.steps.items()}
     with st.container(

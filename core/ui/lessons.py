@@ -95,6 +95,7 @@ DIFFUSION = Lesson(
         "forward": "1 Look",
         "guess": "2 Guess",
         "guided": "5 Guide",
+        "pipeline": "9 Map",
     },
 )
 LESSONS = (OPTIMIZERS, POOLING, GAN, VAE, DIFFUSION)
