@@ -136,21 +136,7 @@ def _ruler(settings: DescendSettings) -> Panel:
          "line": {"width": 0}, "layer": "below"}
         for lo, hi, (_, color) in zones
     ]  # fmt: skip
-    traces = [_edges(settings), _edge_words(settings), _names(zones)]
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers+text",
-            "name": "rate now",
-            "x": [0.05],
-            "y": [settings.lr],
-            "marker": {"symbol": "triangle-right", "size": 16, "color": SERIES[0]},
-            "text": [f"<b>{settings.lr:g}</b>"],
-            "textposition": "middle right",
-            "textfont": {"size": 14, "color": SERIES[0]},
-            "hovertemplate": "learning rate %{y}<extra></extra>",
-        }
-    )
+    traces = [_edges(settings), _words(settings, zones)]
     x = {"range": [0, 1], "visible": False, "title": {"text": "zone"}}
     y = {"title": {"text": "learning rate"}, "range": [0, end]}
     return Panel(traces, "Ruler", x, y, width=0.42, shapes=shapes)
@@ -166,35 +152,34 @@ def _edges(settings: DescendSettings) -> Trace:
     }
 
 
-def _edge_words(settings: DescendSettings) -> Trace:
-    """The marks' numbers, off their lines: below 1/L, above 2/L."""
+def _words(settings: DescendSettings, zones: list[tuple[float, float, tuple[str, str]]]) -> Trace:
+    """The rate now; the marks' numbers, off their lines; and what a rate in each zone does, where
+    there is room for the word.
+
+    All as one trace: what a slider's move costs a browser grows with their number.
+    """
     rates = [n / settings.curvature for n in (1, 2)]
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "name": "edges",
-        "hoverinfo": "skip",
-        "x": [0.96, 0.96],
-        "y": [rates[0] - 0.007, rates[1] + 0.007],
-        "text": [f"1/L = {rates[0]:.3g}", f"2/L = {rates[1]:.3g}"],
-        "textposition": ["bottom left", "top left"],
-        "textfont": {"size": 12},
-    }
-
-
-def _names(zones: list[tuple[float, float, tuple[str, str]]]) -> Trace:
-    """What a rate in each zone does, where there is room for the word."""
     wide = [zone for zone in zones if zone[1] - zone[0] > 0.099]  # or it would meet the marks'
+    now = f'<span style="color:{SERIES[0]}"><b>{settings.lr:g}</b></span>'
+    words = [
+        (0.05, settings.lr, now, "middle right", 14),
+        (0.96, rates[0] - 0.007, f"1/L = {rates[0]:.3g}", "bottom left", 12),
+        (0.96, rates[1] + 0.007, f"2/L = {rates[1]:.3g}", "top left", 12),
+        *((0.96, (lo + hi) / 2, name, "middle left", 13) for lo, hi, (name, _) in wide),
+    ]
+    x, y, text, position, size = (list(column) for column in zip(*words, strict=True))
+    others = len(words) - 1
     return {
         "type": "scatter",
-        "mode": "text",
-        "name": "zones",
-        "hoverinfo": "skip",
-        "x": [0.96] * len(wide),
-        "y": [(lo + hi) / 2 for lo, hi, _ in wide],
-        "text": [name for _, _, (name, _) in wide],
-        "textposition": "middle left",
-        "textfont": {"size": 13},
+        "mode": "markers+text",
+        "name": "rates",
+        "x": x,
+        "y": y,
+        "marker": {"symbol": "triangle-right", "size": [16, *[0] * others], "color": SERIES[0]},
+        "text": text,
+        "textposition": position,
+        "textfont": {"size": size},
+        "hovertemplate": ["learning rate %{y}<extra></extra>", *["<extra></extra>"] * others],
     }
 
 

@@ -4,34 +4,68 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from _plotly_utils.utils import convert_to_base64
 from plotly.basedatatypes import BaseFigure
 
 from core.experiment import Figure
 
+LISTED = 2000  # values of a one-dimensional array that is sent as a list, at most
+DIGITS = 7  # of a float32 in such a list: 7.2 is what it has
+
 
 class PlainFigure(BaseFigure):  # type: ignore[misc]
-    """A figure that is sent as it is; arrays travel as base64.
+    """A figure that is sent as it is; arrays travel as lists or as base64.
 
     Building ``go.Figure`` validates every value and takes three times as long as sending it; the
     contract test does that validation once for every experiment.
+
+    Streamlit builds a chart anew for each new figure and hands it to Plotly twice, the second time
+    as a copy. Plotly draws it all again, which costs as much as the first time, unless it can tell
+    that nothing is new. So the data carry a revision; arrays of one dimension are lists, for of
+    typed ones it compares the identity alone; and ``meta``, which it never takes for equal, stays
+    here, but for a word to the browser (`zoom.js`).
     """
 
     def __init__(self, figure: Figure) -> None:
         self.__dict__["plain"] = figure
 
     def to_dict(self) -> dict[str, Any]:
-        """The figure, its arrays as Plotly's typed-array specs."""
+        """The figure as it is sent; the rest of the arrays as Plotly's typed-array specs."""
         plain: Figure = self.__dict__["plain"]
-        sent = {key: _copied(value) for key, value in plain.items()}
+        layout = {**plain["layout"], "datarevision": 0}
+        plays = layout.pop("meta", {}).get("plays")
+        layout |= {"meta": "plays"} if plays else {}
+        traces = [{k: v for k, v in one.items() if k != "meta"} for one in plain["data"]]
+        sent = {"data": _sent(traces), "layout": _sent(layout)}
+        if "frames" in plain:  # these it does not compare, and they are many
+            sent["frames"] = _sent(plain["frames"], most=0)
         convert_to_base64(sent)
         return sent
 
 
-def _copied(value: Any) -> Any:
+def _sent(value: Any, most: int = LISTED) -> Any:
     """Containers copied, so that the conversion in place leaves the caller's figure alone."""
     if isinstance(value, dict):
-        return {key: _copied(one) for key, one in value.items()}
+        return {key: _sent(one, most) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_copied(one) for one in value]
+        return [_sent(one, most) for one in value]
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.size <= most:
+        return _listed(value)
     return value
+
+
+def _listed(array: np.ndarray) -> list[Any]:
+    """The array as a list, None where a number is not finite; float32 to the digits it has."""
+    if array.dtype.kind != "f":
+        found: list[Any] = array.tolist()
+        return found
+    values = array.astype(float)
+    finite = np.isfinite(values)
+    if array.dtype.itemsize < 8:
+        known = finite & (np.abs(values) > 1e-30)
+        scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(values[known]))))
+        values[known] = np.round(values[known] * scale) / scale
+    if finite.all():
+        return values.tolist()
+    return [one if good else None for one, good in zip(values.tolist(), finite, strict=True)]

@@ -47,7 +47,7 @@ export default function ({ parentElement, data, setStateValue }) {
 
   // A stored run plays once by itself, if the visitor has not asked for less motion.
   function play(chart) {
-    if (ear.played || !chart.layout.meta?.plays) return;
+    if (ear.played || chart.layout.meta !== "plays") return;
     ear.played = true;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     press(chart);

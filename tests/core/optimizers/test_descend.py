@@ -77,9 +77,14 @@ def test_the_ruler_has_marks_at_1_and_2_over_l_and_the_rate() -> None:
     settings, frames = run(lr=0.07)
     drawn = traces(settings, frames, 3)
     np.testing.assert_allclose(drawn["edge"]["y"][[0, 1, 3, 4]], [0.1, 0.1, 0.2, 0.2], rtol=1e-6)
-    assert drawn["edges"]["text"] == ["1/L = 0.1", "2/L = 0.2"]
-    assert drawn["edges"]["y"][0] < 0.1 and drawn["edges"]["y"][1] > 0.2  # not on the lines
-    assert drawn["rate now"]["y"] == [0.07]
+    words = drawn["rates"]
+    now, first, second = zip(words["y"][:3], words["text"][:3], strict=True)
+    assert now[0] == 0.07 and "<b>0.07</b>" in now[1] and words["marker"]["size"][0] > 0
+    assert (first[1], second[1]) == ("1/L = 0.1", "2/L = 0.2")
+    assert first[0] < 0.1 and second[0] > 0.2  # not on the lines
+    zones = dict(zip(words["text"][3:], words["y"][3:], strict=True))
+    assert list(zones) == ["creep", "zigzag", "explode"]  # each in its own zone
+    assert zones["creep"] < 0.1 < zones["zigzag"] < 0.2 < zones["explode"]
     control = DescendSettings.controls()["lr"]
     assert control.lo < 0.1 and control.hi > 0.2  # both marks lie inside the slider
 
