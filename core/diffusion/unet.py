@@ -285,7 +285,8 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> UNet:
     if set(given) != set(Spec.__dataclass_fields__):
         raise ValueError("these weights are of another kind of network")
     net = _empty(Spec(**{**given, "channels": tuple(given["channels"])}))
-    state = {k: torch.from_numpy(np.array(v, np.float32)) for k, v in arrays.items() if k != "spec"}
+    names = net.state_dict().keys()
+    state = {k: torch.from_numpy(np.array(arrays[k], np.float32)) for k in names if k in arrays}
     try:
         net.load_state_dict(state)
     except RuntimeError:
@@ -296,3 +297,10 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> UNet:
 def load(name: str) -> UNet:
     """A shipped one by name, or that of a kept run by its key. Raises models.Missing."""
     return from_arrays(models.load(name))
+
+
+def from_state(net: UNet) -> UNet:
+    """A copy on the processor, not to be trained."""
+    copied = _empty(net.spec)
+    copied.load_state_dict({name: value.cpu() for name, value in net.state_dict().items()})
+    return copied.eval().requires_grad_(False)

@@ -21,6 +21,7 @@ PARTS = {
     "latent": ("arrays", "latent_parts", "latent"),
     "latent_dims": ("arrays", "latent_parts", "latent_dims"),
     "mask": ("arrays", "mask"),
+    "sketch": ("arrays", "digit", "sketch"),
     "guess": ("arrays", "latent_parts", "guess_maths", "guess_parts", "guess"),
     "layers": ("arrays", "layers_network", "layers_plan", "layers_picture", "layers"),
 }
