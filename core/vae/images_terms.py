@@ -58,7 +58,8 @@ def _ends(settings: Settings, frames: list[Frame], at: int, names: list[str]) ->
     low, high = bound_range(settings)
     held = np.clip([frames[-1].metrics[name] for name in names], low, high)
     points = np.stack([np.full(len(names), float(settings.steps)), held], 1)
-    text = [f"{LINES[name][0]} {frames[at].metrics[name]:.1f}" for name in names]
+    told = [f"{frames[at].metrics[name]:.1f}".replace("-", "−") for name in names]
+    text = [f"{LINES[name][0]} {value}" for name, value in zip(names, told, strict=True)]
     window = ((0.0, 2 * ROOM * settings.steps), (low, high))
     rows = place(points, text, window, (600.0, 320.0)).at[:, 1]
     x = [1.04 * settings.steps] * len(names)
