@@ -13,10 +13,12 @@ from core.controls import Choice, Seed, Slider, Text
 from core.diffusion import forward_figures as draw
 from core.diffusion import forward_why, schedules
 from core.diffusion.forward_presets import PRESETS
-from core.experiment import Experiment, View
+from core.experiment import Button, Click, Experiment, View
 from core.pictures import IMAGE, Image, ImageSettings
 from core.targets import TargetSettings
 
+BACK = "Now run it backwards"
+SHIPPED = {"ring": "diffusion-ring", "grid": "diffusion-grid"}  # networks, by their target
 BY_HAND = "0.97, 0.8, 0.5, 0.2, 0.05, 0.005"
 
 
@@ -63,6 +65,17 @@ class Settings(ImageSettings, TargetSettings):
         return schedules.SCHEDULES[self.schedule](self.total)
 
 
+def backwards(settings: Settings) -> tuple[Button, ...]:
+    """To a trained network that walks the other way, or to where one is trained."""
+    if settings.target in SHIPPED and settings.schedule == "linear":
+        click = Click("diffusion.sample", {"model": SHIPPED[settings.target]}, BACK)
+    else:
+        same = {"target": settings.target, "points": settings.points}
+        known = {} if settings.schedule == "by-hand" else {"schedule": settings.schedule}
+        click = Click("diffusion.plane", {**same, **known}, BACK)
+    return (Button(BACK, "B", click),)
+
+
 def numbers(text: str) -> list[float]:
     """Numbers with commas or spaces between them. ValueError, a sentence, where one is none."""
     found = []
@@ -82,7 +95,8 @@ class Frame(experiment.Frame):
     walked_spread and jumped_spread, the spread of one number after that many small steps and after
     one jump, 10,000 times each; half_at, the time at which half is left; merged_at, at which the
     two nearest centres of the target make one hill, as two equal Gaussians do once they are less
-    than two standard deviations apart.
+    than two standard deviations apart; clear, how many of ten pictures, evenly spaced in time, are
+    still more data than noise.
     """
 
     points: np.ndarray  # (400, 2) float16, x_t of points of the target
@@ -117,6 +131,15 @@ FORWARD = Experiment(
             "middle a picture at the same time; right, how much of the data's variance is left, "
             "against time.",
             layers={"points": "Points", "density": "Exact density"},
+            buttons=backwards,
+        ),
+        View(
+            "ten",
+            "In ten pictures",
+            draw.ten,
+            "Ten pictures and ten clouds of points, evenly spaced in time, from data to noise.",
+            clock=False,
+            buttons=backwards,
         ),
         View(
             "jump",
@@ -146,6 +169,7 @@ FORWARD = Experiment(
         "walked_spread": "the same as the jumped spread, up to chance (1 %)",
         "jumped_spread": "the closed form: no need to walk",
         "half_at": "when half of the variance is noise; half way for the cosine schedule",
+        "clear": "of ten pictures; a fair schedule has five",
         "merged_at": "when neighbouring islands are one hill; until then each stands alone",
     },
 )

@@ -9,9 +9,10 @@ import numpy as np
 from core.data.mixtures import REACH
 from core.diffusion.schedules import SCHEDULES
 from core.experiment import Figure
+from core.pictures import COLOURED
 from core.plot import theme
 from core.plot.panels import Panel, figure
-from core.plot.sheets import bare, words
+from core.plot.sheets import bare, sheet_trace, words
 
 if TYPE_CHECKING:
     from core.diffusion.forward import Frame, Settings
@@ -22,15 +23,53 @@ START = 0.8  # the number that is followed: a pixel's, say
 BINS = np.linspace(-4, 4, 61)
 MIDDLES = (BINS[1:] + BINS[:-1]) / 2
 SEA = [[0.0, "rgba(113,121,129,0)"], [1.0, "rgba(113,121,129,0.75)"]]
+PAPER = [[0, "#f4f6f8"], [1, "#1d2733"]]
+LIGHT = [[0, "#1d2733"], [1, "#f4f6f8"]]
 TITLES = {"linear": "Linear", "cosine": "Cosine", "sigmoid": "Sigmoid", "by-hand": "By hand"}
+TEN, APART = 10, 1.12  # pictures on the way; from one to the next, in their width
 SNR = (-6.0, 6.0)  # of the axis: powers of ten
 
 
 def noise(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """Points and picture at one time, and how much of them is left."""
     return figure(
-        [_plane(frames[at]), _picture(frames[at]), _left(settings, frames[at])], height=HIGH
+        [_plane(frames[at]), _picture(settings, frames[at]), _left(settings, frames[at])],
+        height=HIGH,
     )
+
+
+def ten(settings: Settings, frames: list[Frame], at: int) -> Figure:
+    """Ten times on the way: the picture over the points."""
+    picked = [frames[n] for n in np.linspace(0, len(frames) - 1, TEN).round().astype(int)]
+    side = max(picked[0].picture.shape)
+    cells = np.full((TEN, side, side), 127, np.uint8)
+    for n, one in enumerate(picked):
+        high, wide = one.picture.shape
+        top, left = (side - high) // 2, (side - wide) // 2
+        shown = one.picture if _inked(settings) else 255 - one.picture
+        cells[n, top : top + high, left : left + wide] = shown
+    sheet, (across, down) = sheet_trace(cells, TEN)
+    step = across / TEN
+    scale = step / APART / (2 * REACH)
+    inside = [one.points[(np.abs(one.points) < REACH).all(1)].astype(np.float32) for one in picked]
+    low = down + 0.62 * step
+    x = [(n + 0.5 / APART) * step + scale * one[:, 0] for n, one in enumerate(inside)]
+    y = [low - scale * one[:, 1] for one in inside]
+    cloud = {
+        "type": "scatter", "mode": "markers", "name": "points", "hoverinfo": "skip",
+        "x": np.concatenate(x), "y": np.concatenate(y),
+        "marker": {"size": 2.5, "color": theme.REAL},
+    }  # fmt: skip
+    middles = [(n + 0.5 / APART) * step for n in range(TEN)]
+    heads = words(middles, [-0.12 * step] * TEN, [f"t = {one.step:,}" for one in picked], size=11)
+    told = [f"{one.metrics['left']:.0%}" for one in picked]
+    feet = words(middles, [low + 0.62 * step] * TEN, told, size=11, color=theme.REAL)
+    traces = [sheet, cloud, heads, feet]
+    panel = Panel(
+        traces, "Time, picture, points, and how much of the data's variance is left",
+        bare(0, across, ""), bare(low + 0.75 * step, -0.25 * step, ""), square=True,
+    )  # fmt: skip
+    return figure([panel], height=330)
 
 
 def jump(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -118,15 +157,21 @@ def _plane(now: Frame) -> Panel:
     return Panel([heat, cloud], "400 points", x, y, square=True)
 
 
-def _picture(now: Frame) -> Panel:
+def _picture(settings: Settings, now: Frame) -> Panel:
     high, wide = now.picture.shape
+    scale = PAPER if _inked(settings) else LIGHT
     image = {
         "type": "heatmap", "name": "picture", "z": now.picture[::-1],
-        "zmin": 0, "zmax": 255, "colorscale": [[0, "#f4f6f8"], [1, "#1d2733"]],
+        "zmin": 0, "zmax": 255, "colorscale": scale,
         "showscale": False, "hoverinfo": "skip",
     }  # fmt: skip
     x, y = bare(-0.5, wide - 0.5, ""), bare(-0.5, high - 0.5, "")
     return Panel([image], "A picture", x, y, square=True)
+
+
+def _inked(settings: Settings) -> bool:
+    """Whether the picture is a drawing, whose 1 is ink; of a photograph 1 is light."""
+    return settings.image not in COLOURED
 
 
 def _left(settings: Settings, now: Frame) -> Panel:

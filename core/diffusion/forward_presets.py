@@ -34,6 +34,21 @@ PRESETS = (
         outcome=_half,
     ),
     Preset(
+        id="ten",
+        title="Forward in ten pictures",
+        question="Ten pictures on the way from a 4 to noise, evenly spaced in time. How many of "
+        "them are still more data than noise?",
+        options=("Three", "Five", "Eight"),
+        settings={"digit": 4},
+        watch="In ten pictures: the share under each.",
+        saw="{clear:.0f} of ten: half of the variance is noise at step {half_at:.0f}.",
+        why="The linear schedule is in a hurry at first and idle at the end. One can see the 4 in "
+        "more of them than three, for the eye averages over many pixels; a network does so too.",
+        next="The cosine schedule gives five.",
+        expected=0,
+        outcome=lambda m: min(range(3), key=lambda n: abs(m["clear"] - (3, 5, 8)[n])),
+    ),
+    Preset(
         id="cosine",
         title="A fairer schedule",
         question="The cosine schedule lets what is left fall as a squared cosine. After how many "

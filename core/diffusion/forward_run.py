@@ -10,7 +10,7 @@ from core import pictures
 from core.data import images
 from core.diffusion.exact import noised
 from core.diffusion.forward import Frame, Settings
-from core.diffusion.forward_figures import BINS, START
+from core.diffusion.forward_figures import BINS, START, TEN
 from core.diffusion.schedules import Schedule
 from core.measure.grid import plane
 
@@ -39,7 +39,11 @@ def run(settings: Settings) -> Iterator[Frame]:
     points = mixture.sample(POINTS, drawn)
     picture = 2 * images.brightness(pictures.load(settings)) - 1
     start = np.concatenate([points.ravel(), picture.ravel(), np.full(CHAINS, START)])
-    fixed = {"half_at": _first(course.left < 0.5), "merged_at": merged_at(settings)}
+    fixed = {
+        "half_at": _first(course.left < 0.5),
+        "merged_at": merged_at(settings),
+        "clear": clear(settings),
+    }
     shown = {round(course.steps * n / FRAMES) for n in range(FRAMES + 1)}
     for t, x in _timed(start, course, walked):
         if t not in shown:
@@ -62,6 +66,13 @@ def run(settings: Settings) -> Iterator[Frame]:
             walked=_shares(chains),
             jumped=_shares(at_once),
         )
+
+
+def clear(settings: Settings) -> float:
+    """How many of ten pictures, evenly spaced in time, are still more data than noise."""
+    course = settings.course
+    at = np.linspace(0, course.steps, TEN).round().astype(int)
+    return float((course.left[at] > 0.5).sum())
 
 
 def merged_at(settings: Settings) -> float:
