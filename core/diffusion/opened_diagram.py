@@ -215,7 +215,7 @@ def _arrows(
 ) -> Trace:
     spots = [spot for a, b in paths for spot in (a, b, (np.nan, np.nan))] or [(np.nan, np.nan)]
     sizes = [0, 9 + width, 0] * max(len(paths), 1)
-    marker = {"symbol": "arrow", "angleref": "previous", "size": sizes[: len(spots)]}
+    marker: Trace = {"symbol": "arrow", "angleref": "previous", "size": sizes[: len(spots)]}
     marker |= {"color": color, "line": {"width": 0}, "opacity": 1}
     return {**_line(name, spots, color, width, dash), "mode": "lines+markers", "marker": marker}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,11 +42,11 @@ def run(settings: Settings) -> Iterator[Frame]:
     first, steady = opened(net, course, settings, random[2])
     for step in range(settings.steps + 1):
         wall, loss = next(walls), next(losses)
-        static, timing = first if step == 0 else ({}, {})
+        static: dict[str, Any] = first[0] if step == 0 else {}
         yield Frame(
             step=step,
             metrics={**_read(net, settings, wall), **_means(settings, loss), **steady},
-            timing=timing,
+            timing=first[1] if step == 0 else {},
             walls=_bytes(wall),
             losses=loss.float().numpy(),
             **static,
