@@ -31,7 +31,7 @@ test: $(DEV) browser ## ruff, mypy and every test that is not slow
 	exit $$checked
 
 test-slow: $(DEV) browser ## the slow tests: presets and seeds in full
-	@$(BIN)/python -m pytest -q -m slow --timeout 3600 $(PYTEST) tests
+	@$(BIN)/python -m pytest -q -n logical --dist load -m slow --timeout 7200 $(PYTEST) tests
 
 check: $(DEV) ## ruff (lint, format) and mypy only
 	@failed=0; \

@@ -277,19 +277,16 @@ def test_frames_and_figures(data: str) -> None:
     NETWORK.figures(settings, frames[:1], 0)
 
 
-SOME = [2, pytest.param(10, marks=pytest.mark.slow)]  # seeds: the quick look, the full one
-
-
-@pytest.mark.parametrize("seeds", SOME)
 @pytest.mark.parametrize("preset", NETWORK.presets, ids=lambda preset: preset.id)
-def test_nine_of_ten_seeds_bear_the_preset_out(preset: Any, seeds: int) -> None:
+def test_two_seeds_bear_the_preset_out(preset: Any) -> None:
+    """At least one of two; the slow tests ask ten of every experiment."""
     borne = 0
-    for seed in range(seeds):
+    for seed in range(2):
         settings = NETWORK.settings(**preset.settings, seed=seed, landscape="none").canonical()
         *_, last = run(settings)
         borne += preset.outcome(last.metrics) == preset.expected
         preset.saw.format_map(last.metrics)
-    assert borne >= seeds - 1
+    assert borne >= 1
 
 
 def test_the_full_batch_solves_what_one_point_a_step_does_not() -> None:
