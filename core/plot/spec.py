@@ -11,6 +11,7 @@ from plotly.basedatatypes import BaseFigure
 from core.experiment import Figure
 
 LISTED = 2000  # values of a one-dimensional array that is sent as a list, at most
+ONCE = ("scatter", "bar")  # kinds of traces that Plotly keeps when nothing is new
 DIGITS = 7  # of a float32 in such a list: 7.2 is what it has
 
 
@@ -24,7 +25,8 @@ class PlainFigure(BaseFigure):  # type: ignore[misc]
     as a copy. Plotly draws it all again, which costs as much as the first time, unless it can tell
     that nothing is new. So the data carry a revision; arrays of one dimension are lists, for of
     typed ones it compares the identity alone; and ``meta``, which it never takes for equal, stays
-    here, but for a word to the browser (`zoom.js`).
+    here, but for a word to the browser (`zoom.js`). Pictures with contours and their like carry no
+    revision: Plotly loses what it has computed of them.
     """
 
     def __init__(self, figure: Figure) -> None:
@@ -33,11 +35,13 @@ class PlainFigure(BaseFigure):  # type: ignore[misc]
     def to_dict(self) -> dict[str, Any]:
         """The figure as it is sent; the rest of the arrays as Plotly's typed-array specs."""
         plain: Figure = self.__dict__["plain"]
-        layout = {**plain["layout"], "datarevision": 0}
+        layout = dict(plain["layout"])
+        once = all(trace.get("type") in ONCE for trace in plain["data"])
+        layout |= {"datarevision": 0} if once else {}
         plays = layout.pop("meta", {}).get("plays")
         layout |= {"meta": "plays"} if plays else {}
         traces = [{k: v for k, v in one.items() if k != "meta"} for one in plain["data"]]
-        sent = {"data": _sent(traces), "layout": _sent(layout)}
+        sent = {"data": _sent(traces, LISTED if once else 0), "layout": _sent(layout)}
         if "frames" in plain:  # these it does not compare, and they are many
             sent["frames"] = _sent(plain["frames"], most=0)
         convert_to_base64(sent)

@@ -28,12 +28,19 @@ def test_short_arrays_of_one_dimension_are_lists_and_keep_their_numbers() -> Non
     assert trace["y"] == [1 / 3, 2e300] and trace["ids"] == [0, 1, 2]
 
 
-def test_heat_maps_long_arrays_and_frames_are_base64() -> None:
+def test_long_arrays_and_frames_are_base64() -> None:
     long = np.zeros(LISTED + 1, np.float32)
     frames = [{"data": [{"type": "scatter", "x": np.ones(3, np.float32)}]}]
-    out = sent([{"type": "heatmap", "z": np.ones((2, 3), np.float32), "x": long}], frames=frames)
-    assert out["data"][0]["z"]["shape"] == "2, 3" and "bdata" in out["data"][0]["x"]
+    out = sent([{"type": "scatter", "x": long}], frames=frames)
+    assert "bdata" in out["data"][0]["x"] and out["layout"]["datarevision"] == 0
     assert "bdata" in out["frames"][0]["data"][0]["x"]
+
+
+def test_a_picture_with_contours_is_sent_as_ever() -> None:
+    """Plotly loses their computed data where it takes nothing for new."""
+    out = sent([{"type": "contour", "z": np.ones((2, 3))}, {"type": "scatter", "x": np.ones(3)}])
+    assert out["data"][0]["z"]["shape"] == "2, 3" and "bdata" in out["data"][1]["x"]
+    assert "datarevision" not in out["layout"]
 
 
 def test_what_plotly_never_takes_for_equal_stays_here() -> None:
