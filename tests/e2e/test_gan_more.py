@@ -14,7 +14,8 @@ from core.ui.runs import SHIPPED
 from tests.e2e import lesson
 from tests.e2e.app import figure, wait_for_change, wait_for_quiet, wait_for_run_end
 
-SEEDS, MAP, IMAGES, JUDGE, STEP = (f"gan.{n}" for n in ("seeds", "map", "images", "judge", "step"))
+NAMES = ("plane", "seeds", "map", "images", "judge", "step")
+PLANE, SEEDS, MAP, IMAGES, JUDGE, STEP = (f"gan.{name}" for name in NAMES)
 
 
 def opened(page: Page, path: str) -> None:
@@ -56,6 +57,22 @@ def click_in(page: Page, panel: str, x: float, y: float) -> None:
     place = box.first.bounding_box()
     assert place is not None
     page.mouse.click(place["x"] + x * place["width"], place["y"] + y * place["height"])
+
+
+def test_a_game_whose_numbers_run_away_is_told_and_mended_beside_it(tab: Page) -> None:
+    """At which step, which setting; the button takes both rates down and keeps the failure."""
+    lost = {"optimizer": "sgd", "lr_d": 1, "lr_g": 1, "loss": "wgan-gp", "penalty": 10}
+    opened(tab, lesson.path(PLANE, **lost, width=16, batch_size=16, steps=400))
+    lesson.press(tab, PLANE, "train")
+    said = tab.get_by_test_id("stAlert")
+    expect(said).to_contain_text(re.compile("At step .* the learning rate of"), timeout=30_000)
+    panels = len(lesson.panels(tab))
+    lesson.press(tab, PLANE, "fix")
+    wait_for_run_end(tab, 60)
+    expect(said).to_have_count(0)
+    assert [asked(tab, f"{PLANE}.{rate}") for rate in ("lr_d", "lr_g")] == ["0.1", "0.1"]
+    assert len(lesson.panels(tab)) == 2 * panels
+    expect(tab.get_by_text("Pinned below.")).to_contain_text("earning rate")
 
 
 def test_many_games_are_played_and_one_of_them_by_itself(tab: Page) -> None:
