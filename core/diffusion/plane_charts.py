@@ -46,7 +46,7 @@ def quality(settings: Settings, frames: list[Frame], at: int) -> Panel:
 
 
 def losses(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """The loss, and what of it could be learned."""
+    """The loss, and what of it could be learned; the axes reach from 0 to a bit over the start."""
     x, now = _steps(frames), frames[at]
     panels = []
     for name, title, color in (
@@ -54,15 +54,16 @@ def losses(settings: Settings, frames: list[Frame], at: int) -> Figure:
         ("score_error", "What is left to learn of the score", theme.GENERATED),
     ):
         values = [frame.metrics[name] for frame in frames]
-        traces = [line(title, x, values, color), dots([now.step], [values[at]], [color])]
-        if name == "loss" and settings.predict == "noise" and settings.weighting == "simple":
+        high = 1.1 * max(values[0], 1e-9)
+        drawn = np.clip(values, 0, high)
+        traces = [line(title, x, drawn, color), dots([now.step], [float(drawn[at])], [color])]
+        if name == "loss" and settings.predict == "noise" and settings.weighting != "min-snr":
             floor = now.metrics["floor"]
             traces.append(line("floor", [0, settings.steps], [floor] * 2, theme.EXACT, "dash"))
             traces.append(ends(settings.steps, [floor], [f"least: {floor:.3f}"], [theme.EXACT], 0))
-        high = 1.1 * max(*values, 1e-9)
-        traces.append(words([0], [1.12 * high], [f"step {now.step:,}: {values[at]:.4g}"],
-                            "middle right"))  # fmt: skip
-        y = {"range": [0, 1.2 * high], "title": {"text": name.replace("_", " ")}}
+        told = f"step {now.step:,}: {values[at]:.4g}"
+        traces.append(words([0], [1.12 * high], [told], "middle right"))
+        y = {"range": [-0.02 * high, 1.2 * high], "title": {"text": name.replace("_", " ")}}
         panels.append(Panel(traces, title, step_axis(settings.steps), y))
     return figure(panels, height=380)
 

@@ -95,13 +95,16 @@ def _errors(settings: Settings, frames: list[Frame], at: int) -> Panel:
     here = line("time of the arrows", [settings.looked_at] * 2, [1e-5, 2], theme.EXACT, "dot", 1)
     says = words(
         [0.02 * settings.total] * 4,
-        [2.6, 1.5, 0.87, 0.5],
-        [f"step {now.step:,}", "the network, against the noise", "the best there is",
-         f"the network, against the best: {now.metrics['score_error']:.4f} on average"],
+        [30.0, 16.0, 8.5, 4.5],
+        [
+            f"step {now.step:,}",
+            "the network, against the noise",
+            "the best there is, against the noise",
+            f"the network, against the best: {now.metrics['score_error']:.4f} on average",
+        ],
         "middle right",
         color=[theme.EXACT, theme.LEARNED, theme.EXACT, theme.GENERATED],
-    )  # fmt: skip
-    says["y"] = [30.0, 16.0, 8.5, 4.5]
+    )
     x = {"title": {"text": "time t"}, "range": [0, settings.total]}
     y = {"title": {"text": "squared error of the noise"}, "type": "log", "range": [-4, 1.7]}
     y |= {"tickvals": [1e-4, 1e-3, 1e-2, 0.1, 1], "ticktext": ["0.0001", "0.001", "0.01", "0.1",
@@ -142,14 +145,13 @@ def marginals(times: Sequence[float], laws: list[Noised]) -> Trace:
         gaps = x[:, None] - law.signal * law.mixture.centres[:, 0]
         column = np.exp(-(gaps**2) / (2 * law.variance)).sum(1)
         columns.append(column / column.max())
-    return {
-        **density(np.stack(columns, 1)),
-        "x": np.asarray(times, np.float32), "y": x.astype(np.float32),
-        **dict.fromkeys(("x0", "dx", "y0", "dy")),
-    }  # fmt: skip
+    heat = density(np.stack(columns, 1))
+    for key in ("x0", "dx", "y0", "dy"):
+        heat.pop(key)
+    return {**heat, "x": np.asarray(times, np.float32), "y": x.astype(np.float32)}
 
 
-def trail_lines(times: Sequence[float], trails: np.ndarray, color: str) -> list[Trace]:
+def trail_lines(times: Sequence[float] | np.ndarray, trails: np.ndarray, color: str) -> list[Trace]:
     """The first number of points (k, m, 2) against m times."""
     x = np.broadcast_to(np.asarray(times, np.float32), trails.shape[:2])
     xy = np.stack([x, trails[..., 0].astype(np.float32)], -1)

@@ -31,8 +31,8 @@ PRESETS = (
         saw="{high_quality:.0%} are good, on {modes:.0f} of 8 islands. Its score is off by "
         "{score_error:.4f}.",
         why="Whoever can say what noise is in a point knows where points are dense: the best "
-        "answer is the slope of the noised density (the score), upside down. 50 small steps up that "
-        "slope lead from pure noise to the islands.",
+        "answer is the slope of the noised density (the score), upside down. 50 small steps up "
+        "that slope lead from pure noise to the islands.",
         next="Look at Score: the true arrows lie under the learned ones. Or take the network to "
         "other samplers.",
         expected=0,

@@ -20,13 +20,14 @@ def error_scale(predict: str, course: Schedule) -> np.ndarray:
     Where x_t = a x0 + s e is known, an error d of x0 is one of -a d / s of e.
     """
     a, s = course.signal[1:], course.noise[1:]
-    return {
+    scales: dict[str, np.ndarray] = {
         "noise": a**2 / s**2,
         "x0": np.ones_like(a),
         "v": 1 / s**2,  # a e - s x0, with a^2 + s^2 = 1
         "score": a**2 / s**4,
         "flow": (a + s) ** 2 / s**2,
-    }[predict]
+    }
+    return scales[predict]
 
 
 def weights_of(settings: Settings, course: Schedule) -> np.ndarray:

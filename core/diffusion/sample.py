@@ -91,10 +91,10 @@ class Frame(experiment.Frame):
 
     Metrics: t, the time; nfe, how often the network was asked so far; swd, the sliced Wasserstein
     distance of both clouds; modes (covered), high_quality (share of points within three sigma of a
-    centre); narrow/0.5 and narrow/0.05, by what share DDIM of so many steps makes Gaussian data of
-    that standard deviation too narrow, with the best network there is (closed form, linear
-    schedule of 1,000 steps). With ``compare`` also good/<sampler>/<n>, the share of good points of
-    each sampler but RK45 with so many evaluations.
+    centre); narrow/half and narrow/twentieth, by what share DDIM of so many steps makes Gaussian
+    data of standard deviation 0.5 and 0.05 too narrow, with the best network there is (closed form,
+    linear schedule of 1,000 steps). With ``compare`` also good/<sampler>/<n>, the share of good
+    points of each sampler but RK45 with so many evaluations.
     """
 
     points: np.ndarray  # (1000, 2) float16

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 SAMPLERS = {
     "ddpm": "DDPM",
     "ddim": "DDIM",
-    "euler": "ODE by Euler",
-    "heun": "ODE by Heun",
-    "rk45": "ODE by Runge-Kutta 4(5)",
+    "euler": "Euler (ODE)",
+    "heun": "Heun (ODE)",
+    "rk45": "Runge-Kutta 4(5) (ODE)",
     "dpm": "DPM-Solver++(2M)",
 }
 SHORT = {"euler": "Euler", "heun": "Heun", "rk45": "RK45", "dpm": "DPM++"}

@@ -51,13 +51,12 @@ PRESETS = (
         id="too-few",
         title="Too few steps",
         question="Three steps of DDIM. What comes out?",
-        options=("All islands, a bit blurred", "A heap in the middle, or stripes"),
+        options=("All islands, a bit blurred", "Few points on any island"),
         settings={"steps": 3},
         watch="Two clouds, step by step, with Where it points switched on.",
         saw="{modes:.0f} of 25 islands, {high_quality:.0%} good; {swd:.2f} from real points.",
-        why="From pure noise the best guess at the data is the middle of everything. The first "
-        "step of three goes a third of the way there, and little noise is left to tell points "
-        "apart.",
+        why="The second of the three goes from t = 500 to 1 at once. There a point lands on the "
+        "mean of all islands that it could have come from, and such a mean lies between them.",
         next="From how many steps on are all islands reached?",
         expected=1,
         outcome=_from("modes", 20),
@@ -151,11 +150,11 @@ PRESETS = (
         options=("Right, within 5 %", "5 to 20 % too narrow", "More than 20 % too narrow"),
         settings={"model": "diffusion-ring"},
         watch="Too narrow: one line for each width of the data.",
-        saw="{narrow/0.05:.0%} too narrow. Of data 0.5 wide: {narrow/0.5:.1%}.",
+        saw="{narrow/twentieth:.0%} too narrow. Of data 0.5 wide: {narrow/half:.1%}.",
         why="The last steps jump over the times at which so little noise matters. In each of them "
         "the mean of what could be is taken for what is, and a mean is closer to the middle.",
         next="How many steps until data 0.5 wide come out within 2 %?",
         expected=2,
-        outcome=lambda m: sum(m["narrow/0.05"] > limit for limit in (0.05, 0.2)),
+        outcome=lambda m: sum(m["narrow/twentieth"] > limit for limit in (0.05, 0.2)),
     ),
 )

@@ -27,6 +27,7 @@ from core.measure.sliced import sliced_wasserstein
 COUNT, SHOWN, FRAMES, CELLS = 1000, 40, 20, 60
 STEPS = (2, 5, 10, 20, 50, 100)  # of the comparison
 MANY = 1000  # of DDPM alone
+NARROW = {"half": 0.5, "twentieth": 0.05}  # standard deviations of Gaussian data
 TOLERANCES = (0.1, 1e-2, 1e-3)
 
 
@@ -103,7 +104,7 @@ def _frames(walk: Walk, found: list[tuple[float, np.ndarray, int]]) -> Iterator[
     rng = np.random.default_rng(walk.seeds[2])
     real = mixture.sample(COUNT, rng)
     there = chain(real, walk.own, _whole([t for t, *_ in found][::-1]), rng)[::-1]
-    fixed = {f"narrow/{sd:g}": narrow(sd, settings.steps) for sd in (0.5, 0.05)}
+    fixed = {f"narrow/{name}": narrow(sd, settings.steps) for name, sd in NARROW.items()}
     guess = guesser(walk.net, walk.own)
     last = len(found) - 1
     table = curves(walk, real) if settings.compare else None

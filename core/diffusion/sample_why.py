@@ -45,7 +45,7 @@ def explain(settings: Settings, frames: list[Frame], at: int) -> dict[str, str]:
         ),
         "Too narrow": (
             f"With {settings.steps:,} steps of DDIM and a perfect network, Gaussian data of spread "
-            f"0.5 come out {now.metrics['narrow/0.5']:.1%} too narrow, of spread 0.05 "
-            f"{now.metrics['narrow/0.05']:.1%}."
+            f"0.5 come out {now.metrics['narrow/half']:.1%} too narrow, of spread 0.05 "
+            f"{now.metrics['narrow/twentieth']:.1%}."
         ),
     }

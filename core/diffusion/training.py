@@ -80,7 +80,8 @@ class Trainer:
         a, s = self.signal[t], self.noise[t]
         wrong = self.net(a * x0 + s * noise, t / self.total)
         wrong = (wrong - aim(self.settings.predict, x0, noise, a, s)).square()
-        return (wrong if self.weights is None else self.weights[t] * wrong).mean()
+        weighted: Tensor = wrong if self.weights is None else self.weights[t] * wrong
+        return weighted.mean()
 
     @property
     def shown(self) -> Denoiser:
