@@ -156,10 +156,9 @@ def _flows(settings: Settings, now: Frame, why: str) -> Panel:
         )
         count = int((back != 0).sum())
         notes.append(grids.label(f"{settings.words(kind)}: {count:,}", x, y))
-    of = "the chosen output" if settings.flow == "cell" else "the sum of all outputs"
-    return _tiled(
-        traces, f"Gradient of {of} (pink up, blue down), cells that have one<br> ", shape, notes
-    )
+    of = "the chosen output" if settings.flow == "cell" else "the sum of all"
+    title = f"Gradient of {of}: pink up, blue down,<br>and how many cells have one"
+    return _tiled(traces, title, shape, notes)
 
 
 def _words(values: np.ndarray, tiles: int) -> list[list[str]] | None:
