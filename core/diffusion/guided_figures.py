@@ -104,12 +104,12 @@ def _islands(settings: Settings) -> Trace:
 
 
 def _letters(settings: Settings) -> Trace:
-    """The name of each class, away from the middle."""
+    """The name of each class, on its side towards the middle."""
     spots, names = [], []
     for name, one in settings.classes.each.items():
         middle = one.centres.mean(0)
-        out = np.linalg.norm(one.centres, axis=1).max() + 2 * one.sigma + 0.15
-        spots.append(middle / max(float(np.linalg.norm(middle)), 1e-9) * min(out, 2.8))
+        far = 0.75 if settings.target == "eight" else 0.4
+        spots.append(middle / float(np.linalg.norm(middle)) * far)
         names.append(f"<b>{name.upper()}</b>")
     xs, ys = np.array(spots).T
     return words(xs, ys, names, size=13)

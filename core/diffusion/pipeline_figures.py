@@ -174,15 +174,15 @@ def _shapes(settings: Settings, now: Frame) -> Trace:
     calls = int(now.metrics["calls/unet"])
     spots = [
         (0.45, 8.75, "“a lighthouse at dusk”", "middle right"),
-        (4.2, 8.05, "77×768", "middle center"),
+        (4.2, 8.0, "77×768", "middle center"),
         (6.45, 6.42, "16 places", "middle right"),
-        (2.9, 5.45, code, "middle center"),
+        (3.45, 5.35, code, "middle center"),
         (6.45, 2.95, "noise", "middle right"),
-        (3.2, 3.4, f"{settings.steps} times", "middle right"),
+        (2.95, 3.25, f"{settings.steps} times", "middle left"),
         (6.2, 0.8, f"at the end: {code}", "middle center"),
         (10.55, 3.1, f"3×{side}×{side}", "middle right"),
         (SKETCH[0], SKETCH[1], "a sketch", "middle center"),
-        (8.62, 4.0, f"asked<br>{calls} times", "middle right"),
+        (6.3, 3.62, f"asked {calls} times", "middle center"),
     ]
     xs, ys, texts, places = (list(row) for row in zip(*spots, strict=True))
     return words(xs, ys, texts, places, size=12)  # type: ignore[arg-type]
