@@ -164,8 +164,9 @@ def _titles() -> Trace:
         x, y, _, high = part.place
         xs.append(x)
         ys.append(y + high / 2 - 0.38 if name == "unet" else y)
-        names.append(f"<b>{part.title.replace(' ', '<br>')}</b>")
-    return words(xs, ys, names, size=13)
+        title = part.title if name == "unet" else part.title.replace(" ", "<br>")
+        names.append(f"<b>{title.replace('s-', 's-<br>')}</b>")
+    return words(xs, ys, names, size=12)
 
 
 def _shapes(settings: Settings, now: Frame) -> Trace:
@@ -180,7 +181,7 @@ def _shapes(settings: Settings, now: Frame) -> Trace:
         (6.45, 2.95, "noise", "middle right"),
         (2.95, 3.25, f"{settings.steps} times", "middle left"),
         (6.2, 0.8, f"at the end: {code}", "middle center"),
-        (10.55, 3.1, f"3×{side}×{side}", "middle right"),
+        (10.25, 3.1, f"3×{side}×{side}", "middle left"),
         (SKETCH[0], SKETCH[1], "a sketch", "middle center"),
         (6.3, 3.62, f"asked {calls} times", "middle center"),
     ]
