@@ -62,8 +62,7 @@ def _sent(value: Any, most: int = LISTED) -> Any:
 def _listed(array: np.ndarray) -> list[Any]:
     """The array as a list, None where a number is not finite; float32 to the digits it has."""
     if array.dtype.kind != "f":
-        found: list[Any] = array.tolist()
-        return found
+        return list(array.tolist())
     values = array.astype(float)
     finite = np.isfinite(values)
     if array.dtype.itemsize < 8:
@@ -71,5 +70,5 @@ def _listed(array: np.ndarray) -> list[Any]:
         scale = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(values[known]))))
         values[known] = np.round(values[known] * scale) / scale
     if finite.all():
-        return values.tolist()
+        return list(values.tolist())
     return [one if good else None for one, good in zip(values.tolist(), finite, strict=True)]
