@@ -38,6 +38,8 @@ CATALOG = {
     "vae.linear": "core.vae.linear:LINEAR",
     "diffusion.forward": "core.diffusion.forward:FORWARD",
     "diffusion.guess": "core.diffusion.guess:GUESS",
+    "diffusion.plane": "core.diffusion.plane:PLANE",
+    "diffusion.sample": "core.diffusion.sample:SAMPLE",
     "diffusion.guided": "core.diffusion.guided:GUIDED",
     "diffusion.pipeline": "core.diffusion.pipeline:PIPELINE",
 }

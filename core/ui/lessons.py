@@ -94,6 +94,8 @@ DIFFUSION = Lesson(
     {
         "forward": "1 Look",
         "guess": "2 Guess",
+        "plane": "3 Train",
+        "sample": "4 Sample",
         "guided": "5 Guide",
         "pipeline": "9 Map",
     },

@@ -145,7 +145,7 @@ def test_the_rate_falls_along_a_cosine() -> None:
 
 
 def test_it_learns() -> None:
-    frames = list(PLANE.frames(small(steps=300, width=64, batch_size=128)))
+    frames = list(PLANE.frames(small(steps=500, width=64, batch_size=128)))
     first, last = (frames[n].metrics["score_error"] for n in (0, -1))
     assert last < 0.1 * first
     assert all(isinstance(frame, Frame) for frame in frames)
