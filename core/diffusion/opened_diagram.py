@@ -114,8 +114,8 @@ def diagram(settings: Settings, frame: Frame) -> Panel:
         _squares(blocks, places, levels),
     ]
     x, y = bare(-0.1, wide + 0.1, "the way through"), bare(high, 0, "level")
-    title = "Click a block for all its maps: orange is +, blue −"
-    return Panel(traces, title, x, y, square=True, width=3.1, stacked=270)
+    title = "Click a block: orange is +, blue −"
+    return Panel(traces, title, x, y, square=True, width=3.1, stacked=240)
 
 
 def strongest(frame: Frame, block: Block, count: int = 1) -> np.ndarray:
@@ -246,7 +246,6 @@ def _words(
     levels = len(keep)
     under = {one.name: f"{one.channels}" for one in blocks if not one.name.startswith("up.")}
     under |= {f"copy.{n}": f"{blocks[n].channels}" for n in range(levels)}
-    under |= {f"down.{n}": blocks[n].size for n in range(levels)}
     counts = words(
         [places[name].x for name in under],
         [places[name].bottom[1] + 0.3 for name in under],
@@ -254,12 +253,20 @@ def _words(
         "middle right",
         11,
     )
+    sides = words(
+        [places["input"].x, *(places[f"down.{n}"].x - 0.15 for n in range(1, levels))],
+        [places["input"].bottom[1] + 0.3] + [places[f"down.{n}"].left[1] for n in range(1, levels)],
+        [f"{one.side}×{one.side}" for one in blocks[:levels]],
+        ["middle right", *["middle left"] * (levels - 1)],  # type: ignore[arg-type]
+        11,
+        FLOW,
+    )
     ends = {"input": f"t = {settings.t:,}", "noise": "noise found", "image": "digit found"}
     told = words(
-        [places[name].x + places[name].side / 2 for name in ends],
+        [places["input"].x, *(places[name].right[0] for name in ("noise", "image"))],
         [places[name].y - 0.3 for name in ends],
         list(ends.values()),
-        "middle center",
+        ["middle right", "middle left", "middle left"],  # type: ignore[arg-type]
         12,
     )
     off = [places[f"copy.{n}"] for n, on in enumerate(keep) if n and not on]
@@ -273,19 +280,13 @@ def _words(
     )
     assert frame.told is not None
     high = places["middle"].bottom[1] + 0.3
-    time = words(
-        [0.0, 0.0],
-        [high - 2.2, high - 1.85],
-        [f"t as {len(frame.told)} numbers,", "told to every block"],
-        "middle right",
-        10,
-    )
-    return [counts, told, cut, time, _steps(places, keep)]
+    time = words([0.0], [high - 1.85], ["t, told to all"], "middle right", 11)
+    return [counts, sides, told, cut, time, _steps(places, keep)]
 
 
 def _steps(places: dict[str, Card], keep: list[float]) -> Trace:
     """What the arrows stand for, beside one of each kind."""
-    down, up, copy = places["down.0"], places[f"grown.{len(keep) - 1}"], places["copy.0"]
+    down, up, copy = places["down.0"], places["grown.1"], places["copy.0"]
     spots = [
         (down.x + down.side + 0.15, down.bottom[1] + 0.36),
         (up.top[0] + 0.2, up.bottom[1] + 0.36),
@@ -293,7 +294,7 @@ def _steps(places: dict[str, Card], keep: list[float]) -> Trace:
     ]
     x, y = zip(*spots, strict=True)
     places_of = ["middle right", "middle right", "middle center"]
-    told = ["half the side", "twice the side", "skip: copied" if keep[0] else "skip: off"]
+    told = ["halved", "doubled", "skip: copied" if keep[0] else "skip: off"]
     colors = [FLOW, FLOW, SKIP if keep[0] else OFF]
     return words(list(x), list(y), told, places_of, 11, colors)  # type: ignore[arg-type]
 

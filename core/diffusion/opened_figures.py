@@ -47,8 +47,8 @@ def _mosaic(settings: Settings, frame: Frame) -> Panel:
     trace = heat(z, Card(0, 0, 1), MAPS, GAP)
     trace |= {"x0": 0.5, "dx": 1, "y0": 0.5, "dy": 1}
     x, y = bare(0, z.shape[1], "maps"), bare(z.shape[0], 0, "maps")
-    title = f"{title_of(block, len(spec['channels']))}: {block.channels} maps"
-    title += f"<br><sup>{block.side}×{block.side} each</sup>"
+    title = f"{title_of(block, len(spec['channels']))}: {block.channels} maps of "
+    title += f"{block.side}×{block.side}"
     return Panel([trace], title, x, y, square=True)
 
 
@@ -73,13 +73,13 @@ def _rows(settings: Settings, frame: Frame, blocks: list[Block]) -> Panel:
     levels = len(spec_of(frame)["channels"])
     traces = [_picture(frame, 2, 0), *(_row(frame, one, n) for n, one in enumerate(blocks, 1))]
     traces.append(_picture(frame, 4, len(blocks) + 1))
-    said = ["What goes in", *(f"{title_of(b, levels)}, {b.size}" for b in blocks), "Digit found"]
+    said = ["What goes in", *(title_of(b, levels) for b in blocks), "Digit found"]
     rows = np.arange(len(said)) + 0.45
     colors = [theme.EXACT] * len(said)
     colors[1 + blocks.index(chosen(settings.block, spec_of(frame)))] = theme.GENERATED
     traces.append(words([-0.15] * len(said), rows, said, "middle left", 11, colors))
     traces.append(_clicks(blocks, levels))
-    x = {**bare(-5.6, SHOWN, "maps"), "constraintoward": "left"}
+    x = {**bare(-4.2, SHOWN, "maps"), "constraintoward": "left"}
     y = {**bare(len(said), 0, "blocks"), "constraintoward": "top"}
     return Panel(traces, "The strongest maps of every block", x, y, square=True, width=0.9)
 
@@ -125,8 +125,11 @@ def _shares(settings: Settings, frame: Frame, blocks: list[Block]) -> Panel:
         "text": [f"{share:.0%}" for share in frame.shares], "textposition": "outside",
         "cliponaxis": False, "hoverinfo": "skip",
     }  # fmt: skip
-    x = {"range": [0, 1.12], "tickformat": ".0%", "title": {"text": "share of the variance"}}
+    levels = len(spec_of(frame)["channels"])
+    said = ["What goes in", *(title_of(one, levels) for one in blocks), "Digit found"]
+    names = words([-0.02] * len(rows), rows, said, "middle left", 11)
+    x = {"range": [-0.62, 1.12], "tickformat": ".0%", "title": {"text": "share of the variance"}}
     x |= {"tickvals": [0, 0.25, 0.5, 0.75, 1]}
     y = {"range": [len(rows), 0], "title": {"text": ""}, "visible": False}
-    title = f"From the digit, not the noise, at t = {settings.t:,}"
-    return Panel([bars], title, x, y)
+    title = f"The digit's part at t = {settings.t:,}"
+    return Panel([bars, names], title, x, y)

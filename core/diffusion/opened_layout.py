@@ -122,9 +122,9 @@ TITLES = {
     "down-coarsest": "Down, coarsest",
     "bottleneck": "Bottleneck",
     "up-coarsest": "Up, coarsest",
-    "doubled-middle": "Doubled to the middle",
+    "doubled-middle": "Doubled to middle",
     "up-middle": "Up, middle",
-    "doubled-finest": "Doubled to the finest",
+    "doubled-finest": "Doubled to finest",
     "up-finest": "Up, finest",
 }
 

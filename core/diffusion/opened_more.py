@@ -40,13 +40,14 @@ def every(settings: Settings, frames: list[Frame], at: int) -> Figure:
     heat, (wide, high) = sheet_trace(rows, len(STOPS))
     cell = wide / len(STOPS)
     heads = [f"{max(1, round(stop * spec['steps'])):,}" for stop in STOPS]
-    heads[0] = f"t = {heads[0]}"
-    over = words((np.arange(len(STOPS)) + 0.45) * cell, [-0.25 * cell] * len(STOPS), heads)
-    says = ["goes in", "noise found", "digit found"]
-    beside = words([-0.1 * cell] * 3, (np.arange(3) + 0.45) * cell, says, "middle left")
+    over = words((np.arange(len(STOPS)) + 0.45) * cell, [-0.3 * cell] * len(STOPS), heads, size=11)
+    says = ["t", "goes in", "noise found", "digit found"]
+    beside = words(
+        [-0.1 * cell] * 4, [-0.3 * cell, *(np.arange(3) + 0.45) * cell], says, "middle left"
+    )
     x, y = bare(-1.3 * cell, wide, "noise level"), bare(high, -0.6 * cell, "what")
-    title = "The same digit under the same noise, more and more of it"
-    return figure([Panel([heat, over, beside], title, x, y, square=True)], height=HIGH)
+    title = "One digit, one noise, more and more of it"
+    return figure([Panel([heat, over, beside], title, x, y, square=True, stacked=220)], height=HIGH)
 
 
 def skips(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -72,7 +73,9 @@ def _walls(settings: Settings, frame: Frame) -> Panel:
         down += high
     x, y = bare(0, wide, "digit"), {**bare(down, 0, "digit"), "constraintoward": "top"}
     title = f"The same noise, after {frame.step} of {settings.steps} steps"
-    return Panel(traces, title, {**x, "constraintoward": "left"}, y, square=True, width=1.0)
+    return Panel(
+        traces, title, {**x, "constraintoward": "left"}, y, square=True, width=1.0, stacked=320
+    )
 
 
 def _losses(settings: Settings, frame: Frame) -> Panel:

@@ -131,18 +131,22 @@ def digit_shares(
 
     Ten digits, each under a few noises: a one-way analysis of variance of every number, with the
     unbiased estimates of the variance between digits and within (Searle, Casella and McCulloch
-    1992, section 3.5), summed over the block. ``input``: of x_t; ``image``: of the predicted x_0.
+    1992, section 3.5), summed over the block. ``input``: of x_t, which is known without noise;
+    ``image``: of the predicted x_0.
     """
     x_all, _ = held_out(net.spec.data)
     picks = torch.randint(len(x_all) // COUNT, (COUNT,), generator=random)
-    images = x_all[COUNT * picks + torch.arange(COUNT)].repeat_interleave(NOISES, 0)
+    digits = x_all[COUNT * picks + torch.arange(COUNT)]
+    images = digits.repeat_interleave(NOISES, 0)
     noise = torch.randn(images.shape, generator=random)
     times, none = (torch.full((len(images),), value) for value in (t, NULL))
     x = noised(course, images, noise, times)
     v, maps = net.maps(x, times, none, keep)
-    whole = {"input": x, **maps, "image": both(course, x, v, times)[1]}
-    order = ["input", *[one.name for one in blocks_of(_plain(net))], "image"]
-    return {name: _between(whole[name]) for name in order}
+    whole = {**maps, "image": both(course, x, v, times)[1]}
+    order = [*(one.name for one in blocks_of(_plain(net))), "image"]
+    signal = float(course.left[t]) * float(digits.var(0).mean())
+    share = signal / (signal + 1 - float(course.left[t]))
+    return {"input": share, **{name: _between(whole[name]) for name in order}}
 
 
 def _between(values: Tensor) -> float:

@@ -22,6 +22,7 @@ SPECS = (
 )
 some = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.side}-{len(spec.channels)}")
 COURSE = SCHEDULES["cosine"](1000)
+PLAIN = {"side": 28, "channels": [8, 32, 64]}
 
 
 def net_of(spec: Spec = SPECS[0], seed: int = 0) -> UNet:
@@ -86,9 +87,8 @@ def test_the_layout_names_the_maps_that_there_are(spec: Spec) -> None:
 
 
 def test_every_choice_names_a_block_and_every_block_has_a_choice() -> None:
-    plain = {"side": 28, "channels": [8, 32, 64]}
-    named = [opened_layout.chosen(block, plain) for block in Settings.choices("block")]
-    assert sorted(named) == sorted(opened_layout.blocks_of(plain))
+    named = [opened_layout.chosen(block, PLAIN) for block in Settings.choices("block")]
+    assert sorted(named) == sorted(opened_layout.blocks_of(PLAIN))
     back = [opened_layout.setting_of(one, 3) for one in named]
     assert back == list(Settings.choices("block"))
     assert opened_layout.keep_of("middle-off", 3) == [1, 0, 1]
@@ -130,17 +130,19 @@ def test_noise_and_image_follow_from_v() -> None:
 
 
 @pytest.mark.parametrize("t", [100, 400, 700])
-def test_the_digits_share_of_what_goes_in_is_the_closed_form(t: int) -> None:
-    """signal^2 V / (signal^2 V + noise^2): V the variance of a pixel over the ten digits."""
+def test_the_analysis_of_variance_finds_the_share_that_is_known(t: int) -> None:
+    """Of x_t, whose digit's part is signal^2 V, V the variance of a pixel, and noise^2 the rest."""
     net, random = net_of(), torch.Generator().manual_seed(7)
     shares = opened_run.digit_shares(net, COURSE, [1, 1, 1], t, random)
-    again = torch.Generator().manual_seed(7)
     images, _ = opened_run.held_out("mnist")
-    picks = torch.randint(len(images) // 10, (10,), generator=again)
-    spread = float(images[10 * picks + torch.arange(10)].var(0).mean())
-    expected = COURSE.left[t] * spread / (COURSE.left[t] * spread + 1 - COURSE.left[t])
-    assert shares["input"] == pytest.approx(expected, abs=0.03)
+    picks = torch.randint(len(images) // 10, (10,), generator=torch.Generator().manual_seed(7))
+    digits = images[10 * picks + torch.arange(10)]
+    many = digits.repeat_interleave(opened_run.NOISES, 0)
+    noise = torch.randn(many.shape, generator=random)
+    x = opened_run.noised(COURSE, many, noise, torch.full((len(many),), t))
+    assert shares["input"] == pytest.approx(opened_run._between(x), abs=0.03)
     assert all(0 <= share <= 1 for share in shares.values())
+    assert list(shares)[1:-1] == [one.name for one in opened_layout.blocks_of(PLAIN)]
 
 
 def test_a_share_of_noise_alone_is_none_and_of_digits_alone_all() -> None:
