@@ -35,7 +35,7 @@ class Settings(experiment.Settings):
         int,
         Slider("Image side", 256, 1024, 64, unit="pixels", help="It was trained at 512."),
     ] = 512
-    steps: Annotated[int, Slider("Steps", 1, 150, 1, help="Of the scheduler.")] = 50
+    rounds: Annotated[int, Slider("Steps", 1, 150, 1, help="Of the scheduler.")] = 50
     guidance: Annotated[
         bool, Toggle("Guidance", help="Asks the U-Net twice a step: with the prompt and without.")
     ] = True

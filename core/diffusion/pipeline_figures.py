@@ -20,8 +20,7 @@ HIGH, WRAP = 470, 44  # of the figure, in pixels; characters in a line of the ca
 REST, SOFT = "rgba(128,136,144,0.16)", "rgba(128,136,144,0.7)"
 CHOSEN, OFF = "rgba(0,158,115,0.30)", "rgba(128,136,144,0.05)"
 COSTED = ("text-encoder", "unet", "controlnet", "vae-decoder")
-BLOCKS = ("in", "down 1", "down 2", "down 3", "down 4", "bottom", "up 4", "up 3", "up 2", "up 1",
-          "out")  # fmt: skip
+BLOCKS = ("in", "d1", "d2", "d3", "d4", "mid", "u4", "u3", "u2", "u1", "out")
 LEVELS = (1.0, 0.78, 0.56, 0.34, 0.34, 0.34, 0.56, 0.78, 1.0)  # heights of the U-Net's maps
 CLICKS = (-0.4, -0.2, 0.0, 0.2, 0.4)  # where a box hears a click, in shares of it
 
@@ -42,7 +41,15 @@ def costs(settings: Settings, frames: list[Frame], at: int) -> Figure:
         [
             _bars(names, weights, "Parameters", "millions", 1000, "{:.0f} M"),
             _bars(names, work, "Multiplications for one image", "10¹² (tera)", None, "{:.3g} T"),
-            _bars(list(BLOCKS), inside.tolist(), "Inside the U-Net", "millions", 300, "{:.0f}"),
+            _bars(
+                list(BLOCKS),
+                inside.tolist(),
+                "Inside the U-Net: parameters",
+                "millions",
+                300,
+                "{:.0f}",
+                "way down (d), middle, way up (u)",
+            ),
         ],
         height=430,
     )
@@ -179,7 +186,7 @@ def _shapes(settings: Settings, now: Frame) -> Trace:
         (6.45, 6.42, "16 places", "middle right"),
         (3.45, 5.35, code, "middle center"),
         (6.45, 2.95, "noise", "middle right"),
-        (2.95, 3.25, f"{settings.steps} times", "middle left"),
+        (2.95, 3.25, f"{settings.rounds} times", "middle left"),
         (6.2, 0.8, f"at the end: {code}", "middle center"),
         (10.25, 3.1, f"3×{side}×{side}", "middle left"),
         (SKETCH[0], SKETCH[1], "a sketch", "middle center"),
@@ -248,7 +255,13 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _bars(
-    names: list[str], values: list[float], title: str, unit: str, most: float | None, text: str
+    names: list[str],
+    values: list[float],
+    title: str,
+    unit: str,
+    most: float | None,
+    text: str,
+    along: str = "part",
 ) -> Panel:
     top = most or 1.25 * max([*values, 1e-9])
     bar = {
@@ -258,7 +271,7 @@ def _bars(
         "cliponaxis": False,
     }  # fmt: skip
     ticks = {"tickvals": list(range(len(names))), "ticktext": names}
-    x = {"title": {"text": "part"}, "range": [-0.6, len(names) - 0.4], **ticks}
+    x = {"title": {"text": along}, "range": [-0.6, len(names) - 0.4], **ticks}
     return Panel([bar], title, x, {"title": {"text": unit}, "range": [0, top]})
 
 

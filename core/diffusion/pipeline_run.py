@@ -24,7 +24,7 @@ def run(settings: Settings) -> Iterator[Frame]:
     net = count.unet(side, side)
     parts = {
         "text-encoder": (count.text_encoder(), 1 + settings.guidance),
-        "unet": (net, settings.steps * (1 + settings.guidance)),
+        "unet": (net, settings.rounds * (1 + settings.guidance)),
         "controlnet": (count.controlnet(side, side), _controls(settings)),
         "vae-decoder": (count.decoder(side, side), 1),
     }
@@ -54,7 +54,7 @@ def run(settings: Settings) -> Iterator[Frame]:
 
 
 def _controls(settings: Settings) -> int:
-    return settings.steps * (1 + settings.guidance) if settings.control else 0
+    return settings.rounds * (1 + settings.guidance) if settings.control else 0
 
 
 def ours(name: str, prefix: str) -> int:

@@ -16,8 +16,8 @@ def explain(settings: Settings, frames: list[Frame], at: int) -> dict[str, str]:
     asked = 2 if settings.guidance else 1
     return {
         "The loop": (
-            f"{settings.steps} steps of the scheduler, {asked} call{'s' * (asked > 1)} of the "
-            f"U-Net each: ${settings.steps} \\times {asked} = {m['calls/unet']:.0f}$ calls. "
+            f"{settings.rounds} steps of the scheduler, {asked} call{'s' * (asked > 1)} of the "
+            f"U-Net each: ${settings.rounds} \\times {asked} = {m['calls/unet']:.0f}$ calls. "
             rf"Together they take ${m['work/unet']:.1f} \times 10^{{12}}$ multiplications, "
             f"{m['share']:.1%} of all that this image takes."
         ),

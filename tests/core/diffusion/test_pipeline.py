@@ -87,8 +87,8 @@ def test_a_residual_block_is_counted_as_torch_does() -> None:
 
 
 def test_calls_and_work_follow_the_settings() -> None:
-    plain = run(steps=20, guidance=False).metrics
-    both = run(steps=20, control=True).metrics
+    plain = run(rounds=20, guidance=False).metrics
+    both = run(rounds=20, control=True).metrics
     assert plain["calls/unet"] == 20 and both["calls/unet"] == 40
     assert plain["calls/controlnet"] == 0 and both["calls/controlnet"] == 40
     one = count.unet(64, 64).multiplications / 1e12
