@@ -198,8 +198,9 @@ def _frame(portrait: Portrait, step: int, seconds: float) -> Frame:
 def diverged(settings: Settings, step: int) -> Diverged:
     """After so many rounds a loss was no number any more: which setting did it."""
     good = GOOD_LR[settings.optimizer]
-    fix = {name: good for name in ("lr_d", "lr_g") if getattr(settings, name) > good} or {"r1": 0.1}
     names = {"lr_d": "the learning rate of D", "lr_g": "the learning rate of G"}
     most = max(names, key=lambda name: getattr(settings, name))
+    fix = {name: good for name in names if getattr(settings, name) > good}
+    fix = fix or {most: max(1e-5, getattr(settings, most) / 10)}
     says = f"{names[most]}, {getattr(settings, most):.10g}, is too large"
     return Diverged(step, f"At step {step} a loss stopped being a number: {says}.", fix)

@@ -61,7 +61,7 @@ def click_in(page: Page, panel: str, x: float, y: float) -> None:
 
 def test_a_game_whose_numbers_run_away_is_told_and_mended_beside_it(tab: Page) -> None:
     """At which step, which setting; the button takes both rates down and keeps the failure."""
-    lost = {"optimizer": "sgd", "lr_d": 1, "lr_g": 1, "loss": "wgan-gp", "penalty": 10}
+    lost = {"optimizer": "sgd", "lr_d": 1, "lr_g": 1, "loss": "wgan-gp", "penalty": 5}
     opened(tab, lesson.path(PLANE, **lost, width=16, batch_size=16, steps=400))
     lesson.press(tab, PLANE, "train")
     said = tab.get_by_test_id("stAlert")
@@ -69,6 +69,7 @@ def test_a_game_whose_numbers_run_away_is_told_and_mended_beside_it(tab: Page) -
     panels = len(lesson.panels(tab))
     lesson.press(tab, PLANE, "fix")
     wait_for_run_end(tab, 60)
+    expect(tab.get_by_text(re.compile("^400 steps in"))).to_be_visible(timeout=30_000)
     expect(said).to_have_count(0)
     assert [asked(tab, f"{PLANE}.{rate}") for rate in ("lr_d", "lr_g")] == ["0.1", "0.1"]
     assert len(lesson.panels(tab)) == 2 * panels

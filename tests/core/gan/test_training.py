@@ -193,3 +193,9 @@ def test_a_loss_that_is_lost_ends_the_run_and_names_the_rate() -> None:
         for _ in PLANE.frames(settings):
             pass
     assert caught.value.fix == {"lr_d": 0.1, "lr_g": 0.1}
+    with pytest.raises(Diverged) as again:
+        for _ in PLANE.frames(settings.model_copy(update=caught.value.fix)):
+            pass
+    assert again.value.fix == {"lr_d": pytest.approx(0.01)}, "where that is not enough, a tenth"
+    for _ in PLANE.frames(settings.model_copy(update={**caught.value.fix, **again.value.fix})):
+        pass
