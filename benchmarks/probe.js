@@ -16,8 +16,8 @@ window.probe = (() => {
   };
 
   // Pictures that a component of ours draws, in its shadow root: what they say that they show.
-  // Looked for within their places alone: a look at every element of the page, at each screen frame,
-  // would be a fifth of what is measured.
+  // Looked for within their places alone: asking every element of a large page took 2 ms of each
+  // screen frame, which was measured along with the page.
   const stages = () => [...document.querySelectorAll('[class*="-stage"]')].flatMap((place) =>
     [...place.querySelectorAll("*")].flatMap((one) =>
       [...(one.shadowRoot?.querySelectorAll("canvas[aria-valuetext]") ?? [])]));
