@@ -90,8 +90,8 @@ class Frame(experiment.Frame):
     ten digits asked for that a classifier reads as such, with all on and with those off;
     digit/input, digit/bottleneck and digit/image, shares of the variance that come from the digit,
     not the noise; error/noise and error/image, mean squared errors of what is found in this one;
-    parameters and macs (multiply-adds an image), and their shares at the finest and the coarsest
-    level.
+    parameters and multiply_adds (millions an image), and the shares of both at the finest and the
+    coarsest level.
     Timing: block/<name>, seconds an image.
     """
 
@@ -195,6 +195,6 @@ OPENED = Experiment(
         "error/noise": "0 would be all of the noise found, and no more",
         "error/image": "0 would be the very digit",
         "parameters": "numbers that training found",
-        "macs": "multiply-adds for one image; twice as many operations (FLOPs)",
+        "multiply_adds": "millions for one image; in FLOPs, twice as many",
     },
 )

@@ -280,7 +280,7 @@ def _words(
     )
     assert frame.told is not None
     high = places["middle"].bottom[1] + 0.3
-    time = words([0.0], [high - 1.85], ["t, told to all"], "middle right", 11)
+    time = words([0.0], [high - 1.95], ["t, told to all"], "middle right", 11)
     return [counts, sides, told, cut, time, _steps(places, keep)]
 
 

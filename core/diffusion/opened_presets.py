@@ -120,15 +120,16 @@ PRESETS = (
         settings={"block": "up-coarsest"},
         watch="Costs: parameters and multiply-adds beside each other.",
         saw="The coarsest level has {parameters/coarsest:.0%} of the {parameters:,.0f} parameters "
-        "and does {macs/coarsest:.0%} of the {macs:,.0f} multiply-adds; the finest "
-        "{parameters/finest:.1%} and {macs/finest:.0%}.",
+        "and does {multiply_adds/coarsest:.0%} of the {multiply_adds:.1f} million multiply-adds; "
+        "the finest {parameters/finest:.1%} and {multiply_adds/finest:.0%}.",
         why="A convolution costs 9 × maps in × maps out at each place. From 28×28 to 7×7 places "
         "fall to a sixteenth, but maps grow eightfold here, so their product grows 64-fold. Where "
         "maps only double from level to level, places and maps balance.",
         next="Compare with the times that were measured: where are they out of step with the sums?",
         expected=2,
         outcome=lambda m: sum(
-            m["macs/coarsest"] / m["macs/finest"] > limit for limit in (1 / 1.5, 1.5)
+            m["multiply_adds/coarsest"] / m["multiply_adds/finest"] > limit
+            for limit in (1 / 1.5, 1.5)
         ),
     ),
 )

@@ -115,12 +115,13 @@ def opened(
 
 def _halves(numbers: dict[str, int], sums: dict[str, int]) -> dict[str, float]:
     """Totals, and the shares of the blocks at the finest level and at the coarsest."""
-    found = {"parameters": float(sum(numbers.values())), "macs": float(sum(sums.values()))}
+    found = {"parameters": float(sum(numbers.values())), "multiply_adds": sum(sums.values()) / 1e6}
     finest = ("stem", "down.0", max(name for name in sums if name.startswith("up.")), "head")
     coarsest = ("middle", max(name for name in sums if name.startswith("down.")), "up.0")
     for words, chosen in (("finest", finest), ("coarsest", coarsest)):
-        for name, costs in (("parameters", numbers), ("macs", sums)):
-            found[f"{name}/{words}"] = sum(costs[one] for one in chosen) / found[name]
+        for name, costs in (("parameters", numbers), ("multiply_adds", sums)):
+            part = sum(costs[one] for one in chosen)
+            found[f"{name}/{words}"] = part / sum(costs.values())
     return found
 
 
