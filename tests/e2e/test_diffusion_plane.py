@@ -34,7 +34,7 @@ def test_a_network_is_trained_and_another_sampler_asks_it(tab: Page, server: Ser
         numbers.append(lesson.numbers(tab))
     assert numbers[0] != numbers[1]
     tab.get_by_role("button", name="Sample this network").click()
-    expect(tab.get_by_text(get(SAMPLE).title).first).to_be_visible(timeout=30_000)
+    lesson.field_of(tab, SAMPLE, "sampler").wait_for(state="visible", timeout=30_000)
     wait_for_quiet(tab)
     lesson.wait_for_picture(tab)
     before = figure(tab)
