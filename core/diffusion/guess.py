@@ -144,5 +144,5 @@ GUESS = Experiment(
         "digit_right": "1: all that is left is of its own class",
         "digit_off": "0: the mean is a digit; else it is a blur of several",
     },
-    played=("x", "y", "t"),
+    played=("x", "y"),
 )

@@ -19,10 +19,10 @@ PRESETS = (
     Preset(
         id="digits",
         title="Is anything left of it?",
-        question="In this noise (t = 460) 12 % of the digit's variance is left. How many of the "
+        question="In this noise (t = 480) 10 % of the digit's variance is left. How many of the "
         "12,000 digits could it still have been?",
         options=("All, more or less", "About a thousand", "Fewer than 100"),
-        settings={"t": 460, "known": "one-of-them"},
+        settings={},
         watch="The noised digit, and beside it all that is left of 12,000.",
         saw="{digits:,.1f} of 12,000 are left; the likeliest has {digit_likeliest:.0%}. Of the "
         "eight islands, {candidates:.1f} are.",
@@ -108,8 +108,8 @@ PRESETS = (
         options=("A sharp digit", "A grey blur", "Noise"),
         settings={"t": 640},
         watch="The mean beside the six: each of them is sharp.",
-        saw="{digits:,.0f} of 12,000 are possible; {digit_right:.0%} of that is a 3, as it was. "
-        "The mean differs from any digit by {digit_off:.2f} of full brightness.",
+        saw="{digits:,.0f} of 12,000 are possible; {digit_right:.0%} of them are 3s, as this "
+        "was. The mean differs from any digit by {digit_off:.2f} of full brightness.",
         why="The mean of thousands of digits is nobody's digit. A network that is trained on the "
         "square of its error learns just this mean, so its one-step answer is a blur, however good "
         "it is. It takes many small steps to come to one of the six.",

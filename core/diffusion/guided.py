@@ -48,7 +48,7 @@ class Settings(experiment.Settings):
         Literal["heun", "ddim"],
         Choice(
             "Sampler",
-            labels={"heun": "ODE (Heun)", "ddim": "DDIM"},
+            labels={"heun": "Heun (ODE)", "ddim": "DDIM"},
             help="Both add no noise. Heun asks twice a step and is far more exact.",
         ),
     ] = "heun"

@@ -75,8 +75,8 @@ def buttons(settings: Settings) -> tuple[Button, ...]:
 
 PIPELINE = Experiment(
     name="diffusion.pipeline",
-    title="Stable Diffusion, part by part",
-    question="From a prompt to an image: which part does what, how often, and at what cost?",
+    title="From a prompt to an image",
+    question="Stable Diffusion, part by part: which does what, how often, and at what cost?",
     settings=Settings,
     frame=Frame,
     run="core.diffusion.pipeline_run:run",
