@@ -44,19 +44,24 @@ TRAILS = 40
 def clouds(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """What the sampler is making, beside real points with as much noise."""
     now = frames[at]
-    asked = now.metrics["nfe"]
+    asked, far = now.metrics["nfe"], now.metrics["swd"]
     said = [
-        f"step {now.step:,} of {frames[-1].step:,}, t = {now.metrics['t']:,.0f}",
-        f"asked {asked:,.0f} time{'' if asked == 1 else 's'}",
+        f"asked {asked:,.0f} time{'' if asked == 1 else 's'}, t = {now.metrics['t']:,.0f}",
+        f"{now.metrics['high_quality']:.1%} good",
     ]
-    made = [_grey(now), *_paths(frames, at), *_guesses(now),
-            {**cloud("made", now.points, theme.GENERATED, "diamond"), "meta": {"layer": "points"}},
-            words([-2.95, 2.95], [REACH + 0.25] * 2, said, ["middle right", "middle left"])]  # type: ignore[arg-type] # fmt: skip
-    told = [f"good: {now.metrics['high_quality']:.1%}",
-            f"apart: {now.metrics['swd']:.3f}"]  # fmt: skip
-    real = [_grey(now),
-            {**cloud("noised", now.noised, theme.REAL), "meta": {"layer": "points"}},
-            words([-2.95, 2.95], [REACH + 0.25] * 2, told, ["middle right", "middle left"])]  # type: ignore[arg-type] # fmt: skip
+    made = [
+        _grey(now),
+        *_paths(frames, at),
+        *_guesses(now),
+        {**cloud("made", now.points, theme.GENERATED, "diamond"), "meta": {"layer": "points"}},
+        words([-2.95], [REACH + 0.25], said[:1], "middle right"),
+        words([2.95], [REACH + 0.25], said[1:], "middle left", color=theme.GENERATED),
+    ]
+    real = [
+        _grey(now),
+        {**cloud("noised", now.noised, theme.REAL), "meta": {"layer": "points"}},
+        words([-2.95], [REACH + 0.25], [f"both clouds are {far:.3f} apart"], "middle right"),
+    ]
     return figure(
         [
             Panel(made, "Made of noise", *axes(), square=True),

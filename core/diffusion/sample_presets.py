@@ -68,7 +68,7 @@ PRESETS = (
         "evaluations as DDIM, of whose points about 95 % are good. And here?",
         options=("97 % or more", "About the same", "Fewer than 90 %"),
         settings={"sampler": "dpm"},
-        watch="Good, over the right cloud, at the end.",
+        watch="The share of good points over the left cloud, at the end.",
         saw="{high_quality:.1%} are good, for the same {nfe:.0f} evaluations. Real points: 98.9 %.",
         why="DDIM takes each guess for right until the next, so its clouds come out too narrow. "
         "A bend taken from two guesses (second order) leaves an error of the square of the step.",
