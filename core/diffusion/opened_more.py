@@ -66,13 +66,14 @@ def _walls(settings: Settings, frame: Frame) -> Panel:
     for images, title, read in zip(frame.walls, names, ("read/on", "read/off"), strict=True):
         heat, (wide, high) = sheet_trace(images, COUNT // 2)
         cell = wide / 5
-        says = f"<b>{title}</b>: {round(COUNT * frame.metrics[read])} of {COUNT} read as asked for"
+        right = round(COUNT * frame.metrics[read])
+        says = f"<b>{title}</b>, step {frame.step}: {right} of {COUNT} read right"
         traces.append(words([0], [down + 0.22 * cell], [says], "middle right", 12))
         down += 0.45 * cell
         traces.append({**heat, "y0": down + 0.5})
         down += high
     x, y = bare(0, wide, "digit"), {**bare(down, 0, "digit"), "constraintoward": "top"}
-    title = f"The same noise, after {frame.step} of {settings.steps} steps"
+    title = "Sampled from the same noise"
     return Panel(
         traces, title, {**x, "constraintoward": "left"}, y, square=True, width=1.0, stacked=320
     )
@@ -91,8 +92,10 @@ def _losses(settings: Settings, frame: Frame) -> Panel:
     }  # fmt: skip
     names = words([0.0] * len(rows), rows - 0.42, list(VARIANTS.values()), "middle right", 12)
     x = {"range": [0, MOST], "title": {"text": "mean squared error of v"}, "nticks": 5}
-    y = {**bare(len(rows) - 0.5, -0.7, "skips")}
-    return Panel([bars, names], f"Loss, {frame.step + 1} held-out digits", x, y, width=0.8)
+    y = bare(len(rows) - 0.5, -0.7, "skips")
+    count = f"{frame.step + 1} held-out<br>digits"
+    seen = words([0.98 * MOST], [2.95], [count], "middle left", 12, theme.EXACT)
+    return Panel([bars, names, seen], "Loss", x, y, width=0.8)
 
 
 def _by_noise(settings: Settings, frame: Frame) -> Panel:
