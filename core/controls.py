@@ -189,20 +189,22 @@ class Data(_Common, Control):
 class Model(_Common, Control):
     """A trained model: the name of a shipped one, or the key of a finished run.
 
-    shipped: names in ``data/models`` and their words on screen. of: the experiments whose finished
-    runs it takes.
+    shipped: names in ``data/models`` and their words on screen. unlisted: more of them, which are
+    on the menu only while one is chosen, as a link may do. of: the experiments whose finished runs
+    it takes.
     """
 
     label: str
     shipped: Mapping[str, str] = field(default_factory=dict)
     of: tuple[str, ...] = ()
+    unlisted: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[object]:
-        names = "|".join(re.escape(name) for name in self.shipped)
+        names = "|".join(re.escape(name) for name in (*self.shipped, *self.unlisted))
         yield from StringConstraints(max_length=64, pattern=f"^({names}|[0-9a-f]{{64}})$")
 
     def allowed(self) -> str:
-        names = " | ".join(self.shipped)
+        names = " | ".join((*self.shipped, *self.unlisted))
         return f"{names} | the key of a finished run, 64 hexadecimal digits"
 
 

@@ -25,7 +25,7 @@ def choose(label: str, control: Model, default: str, common: dict[str, Any]) -> 
     key = common["key"]
     words = {**control.shipped, **{run.key: _words(run) for run in _finished(control)}}
     value = unseen_text("Model", default, key, common["bind"])
-    words.setdefault(value, "The run of this link")
+    words.setdefault(value, control.unlisted.get(value, "The run of this link"))
     options = list(words)
     state, seen = st.session_state, f"{key}#model"
     if state.get(seen) != value:

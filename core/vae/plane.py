@@ -15,7 +15,7 @@ from core.experiment import Experiment, Stage, View
 from core.vae import plane_figures as draw
 from core.vae import plane_stages as stages
 from core.vae import plane_why
-from core.vae.plane_layout import EDGE, MODELS, MOST_CODE, POOL
+from core.vae.plane_layout import EDGE, MODELS, MOST_CODE, POOL, UNLISTED, WIDE
 from core.vae.plane_presets import PRESETS
 
 WHICH = "0 to 9 is the mean code of a class, 10 to 29 a held-out image; or click one."
@@ -31,9 +31,20 @@ class Settings(experiment.Settings):
             "Autoencoder",
             shipped=MODELS,
             of=("vae.images",),
+            unlisted=UNLISTED,
             help="One that ships, of digits unless it says clothes, or the one you trained last.",
         ),
     ] = "vae-mnist"
+    latent: Annotated[
+        Literal["2", "16"],
+        Choice(
+            "Latent numbers",
+            level="more",
+            when={"model": tuple(WIDE)},
+            help="How many numbers an image becomes. With 16 they are sharper, and the map is a "
+            "slice. Of the VAEs both sizes ship.",
+        ),
+    ] = "2"
     label: Annotated[
         Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
         Choice(
@@ -94,6 +105,12 @@ class Settings(experiment.Settings):
         if not fine:
             raise ValueError(f"numbers from -{LARGEST:g} to {LARGEST:g} with commas between them")
         return text
+
+
+def model_of(settings: Settings) -> str:
+    """The name of the model that is asked: of a VAE that ships, the one of that many numbers."""
+    wide = WIDE.get(settings.model) if settings.latent == "16" else None
+    return wide or settings.model
 
 
 def numbers_of(code: str) -> list[float]:

@@ -11,10 +11,10 @@ MODELS = {
     "vae-mnist-beta": "β-VAE, β = 4",
     "vae-mnist-conditional": "Conditional VAE",
     "vae-mnist-vq": "VQ-VAE, 128 codes",
-    "vae-mnist-16": "VAE, 16 numbers",
     "vae-fashion": "VAE of clothes",
-    "vae-fashion-16": "VAE of clothes, 16 numbers",
 }
+WIDE = {"vae-mnist": "vae-mnist-16", "vae-fashion": "vae-fashion-16"}  # the same with 16 numbers
+UNLISTED = {name: f"{MODELS[narrow]}, 16 numbers" for narrow, name in WIDE.items()}
 SETS = ("mnist", "fashion", "digits")  # what a model learned from, by number
 CLASSIFIERS = {"mnist": "mnist-cnn", "fashion": "gan-fashion-cnn", "digits": "gan-digits-cnn"}
 SIDE = 32  # tiles along each side of the map

@@ -88,7 +88,7 @@ PRESETS = (
         title="Sixteen numbers",
         question="This VAE may use 16 numbers for an image. How many does it use?",
         options=("All 16", "About two thirds", "Two, as for the map"),
-        settings={"model": "vae-mnist-16"},
+        settings={"latent": "16"},
         watch="The view One number at a time: rows in which nothing changes.",
         saw="{active_dims:.0f} of 16. The map is a slice: its two directions hold "
         "{plane_share:.0%} of the codes' variance.",
@@ -104,7 +104,7 @@ PRESETS = (
         question="For digits a VAE with 16 numbers uses eleven. The same one learned clothes, with "
         "their folds and prints. How many does it use?",
         options=("More than eleven", "About eleven", "Fewer"),
-        settings={"model": "vae-fashion-16"},
+        settings={"model": "vae-fashion", "latent": "16"},
         watch="One number at a time: which changes the shape, which the brightness?",
         saw="{active_dims:.0f} of 16, and the map's two directions hold {plane_share:.0%} of the "
         "codes' variance.",
@@ -121,14 +121,14 @@ PRESETS = (
         question="With 16 numbers, one walk goes straight through the middle, the other on an arc "
         "around it. How different are their images half-way?",
         options=("As two random digits", "Half as much as that", "Hardly"),
-        settings={"model": "vae-mnist-16", "start": 13, "end": 18},
+        settings={"latent": "16", "start": 13, "end": 18},
         watch="The view Walk: the two upper rows.",
         saw="By {ways_apart:.0%} of the distance between two random digits, though half-way the "
         "straight walk is only {middle/straight:.0%} as far out as its ends.",
         why="In many dimensions two codes stand nearly at a right angle, and the chord cuts off "
         "little of the arc. With two numbers they may lie opposite each other: then the straight "
         "way crosses the middle and the arc goes around the map.",
-        next="Take the VAE with two numbers and walk from a 2 to a 7: which digits lie on the way?",
+        next="Set latent numbers to 2 and walk from a 2 to a 7: which digits lie on the way?",
         expected=2,
         outcome=lambda m: 0 if m["ways_apart"] > 0.75 else 1 if m["ways_apart"] > 0.35 else 2,
     ),
@@ -138,12 +138,12 @@ PRESETS = (
         question="A written digit, minus the mean code of its class, plus the mean of another. How "
         "often is that read as the other digit?",
         options=("Nearly always", "About three times in four", "One time in ten: a guess"),
-        settings={"model": "vae-mnist-16", "a": 18, "b": 8, "c": 3},
+        settings={"latent": "16", "a": 18, "b": 8, "c": 3},
         watch="The view Arithmetic: what of a is left in the result?",
         saw="{sums_right:.0%} of 180 sums. This one is read as the class of c with {sum_read:.0%}.",
         why="A difference of two means is the way from class to class, and much the same way for "
         "every handwriting. Not quite: nothing in training asked for straight ways.",
-        next="Choose the VAE with two numbers: classes lie all around each other, and sums fail.",
+        next="Set latent numbers to 2: classes lie all around each other, and sums fail.",
         expected=1,
         outcome=lambda m: 0 if m["sums_right"] > 0.92 else 1 if m["sums_right"] > 0.5 else 2,
     ),

@@ -19,7 +19,7 @@ from core.nets import cnn
 from core.vae.bounds import active
 from core.vae.likelihood import kl_to_prior
 from core.vae.nets import Autoencoder, load
-from core.vae.plane import Frame, Settings, numbers_of
+from core.vae.plane import Frame, Settings, model_of, numbers_of
 from core.vae.plane_axes import Plane, plane_of
 from core.vae.plane_layout import (
     CLASSES,
@@ -74,7 +74,7 @@ class Asked:
 @torch.no_grad()
 def run(settings: Settings) -> Iterator[Frame]:
     """One frame. Raises models.Missing, ValueError or Diverged where the model cannot be asked."""
-    asked = ask(settings.model)
+    asked = ask(model_of(settings))
     yield _frame(settings, asked)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from core.controls import Choice, Choices, LogSlider, Points, Seed, Slider, Text, Toggle
+from core.controls import Choice, Choices, LogSlider, Model, Points, Seed, Slider, Text, Toggle
 from core.settings import SettingError, Settings
 
 
@@ -183,3 +183,14 @@ def test_canonical_settings_keep_the_key_and_stay_canonical(values: dict[str, An
     assert canonical.key() == settings.key()
     assert canonical.canonical() == canonical
     assert canonical.active() == settings.active()
+
+
+def test_a_model_that_is_not_on_the_menu_is_still_taken_by_name() -> None:
+    class Asking(Settings):
+        model: Annotated[str, Model("Model", shipped={"a.b": "A"}, unlisted={"c": "C"})] = "a.b"
+
+    for name in ("a.b", "c", "0" * 64):
+        assert Asking.parse({"model": name}).model == name
+    for name in ("axb", "ac", "0" * 63, ""):
+        with pytest.raises(SettingError, match=r"a\.b \| c \| the key of a finished run"):
+            Asking.parse({"model": name})

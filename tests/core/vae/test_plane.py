@@ -18,14 +18,14 @@ from core.nets import cnn
 from core.vae import plane_run
 from core.vae.data import held_out
 from core.vae.nets import build
-from core.vae.plane import PLANE, Frame, Settings
+from core.vae.plane import PLANE, Frame, Settings, model_of
 from core.vae.plane_figures import sum_clicked, walk_clicked
-from core.vae.plane_layout import CLASSIFIERS, MODELS, SETS
+from core.vae.plane_layout import CLASSIFIERS, MODELS, SETS, UNLISTED, WIDE
 from core.vae.plane_stages import dims_moved, dims_payload, map_moved, map_payload
 from core.vae.spec import Spec
 from tests.core.vae.plane_asked import alike, asked, decoded, net, place
 
-EACH = pytest.mark.parametrize("name", sorted(MODELS))
+EACH = pytest.mark.parametrize("name", sorted(MODELS | UNLISTED))
 
 
 @EACH
@@ -113,6 +113,32 @@ def test_held_out_codes_lie_where_the_encoder_says() -> None:
     found, classes = plane_run._held_out("fashion")
     assert np.array_equal(found.numpy().reshape(-1, 28, 28), whole.x_test[:500])
     assert np.array_equal(classes.numpy(), whole.y_test[:500])
+
+
+@pytest.mark.parametrize("narrow", sorted(WIDE))
+def test_sixteen_numbers_are_a_setting_of_the_vaes_that_ship(narrow: str) -> None:
+    frame = asked(model=narrow, latent="16", code="0.5")
+    assert frame.code.shape == (16,)
+    assert alike(frame.here, decoded(f"{narrow}-16", np.full(16, 0.5), 3))
+    assert np.array_equal(frame.tiles, asked(model=f"{narrow}-16").tiles)
+    assert asked(model=narrow, latent="2", code="0.5").code.shape == (2,)
+
+
+def test_the_kind_is_the_one_control_in_sight() -> None:
+    """Latent numbers, under More, go with the kinds of which both sizes ship; a run keeps its own.
+
+    A link that names a model with 16 numbers is taken as it stands.
+    """
+    controls = Settings.controls()
+    assert [name for name, control in controls.items() if control.level == "simple"] == ["model"]
+    assert not any("16" in name + words for name, words in MODELS.items())
+    fitting = {name for name in MODELS if "latent" in Settings(model=name).active()}
+    assert fitting == set(WIDE)
+    run = Settings(model="0" * 64, latent="16")
+    assert "latent" not in run.active() and model_of(run) == "0" * 64
+    for name in UNLISTED:
+        old = Settings.parse({"model": name})
+        assert model_of(old) == name and "latent" not in old.active()
 
 
 def test_a_typed_code_is_asked_as_it_stands() -> None:
