@@ -14,6 +14,7 @@ from core.ui import address, always, clicks, pins, share
 from core.ui import numbers as table
 from core.ui.lessons import Lesson
 from core.ui.runs import Shown
+from core.ui.sentences import inside
 
 
 def choose(lesson: Lesson) -> Experiment:
@@ -118,7 +119,7 @@ def answer(experiment: Experiment, preset: Preset | None, shown: Shown) -> None:
         verdict = (
             "You guessed it. "
             if guess == came
-            else f"You guessed: {preset.options[guess].lower()}. "
+            else f"You guessed: {inside(preset.options[guess])}. "
         )
     with st.container(border=True):
         st.markdown(f"**{verdict}{preset.options[came]}.** {_told(preset.saw, metrics)}")

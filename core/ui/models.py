@@ -11,6 +11,7 @@ from core.controls import Model
 from core.data import models
 from core.engine import get_engine
 from core.engine.run import Run
+from core.ui.sentences import inside
 from core.ui.unseen import unseen_text
 
 CLOSED = "This server cannot keep models now"
@@ -60,7 +61,7 @@ def _finished(control: Model) -> list[Run]:
 
 
 def _words(run: Run) -> str:
-    return f"Your run: {get(run.experiment).title.lower()}"
+    return f"Your run: {inside(get(run.experiment).title)}"
 
 
 def _take(key: str) -> None:

@@ -9,6 +9,7 @@ from core.engine import get_engine
 from core.experiment import Experiment
 from core.ui import runs
 from core.ui.runs import Shown
+from core.ui.sentences import inside
 
 PIN, DRAWN = "pin", "drawn"  # what is kept: to compare with, and what was drawn last
 
@@ -52,9 +53,9 @@ def differences(experiment: Experiment, now: Shown, before: Shown) -> str:
     for field in dict.fromkeys([*now.settings.active(), *before.settings.active()]):
         a, b = getattr(now.settings, field), getattr(before.settings, field)
         if a != b and isinstance(controls[field], Data | Model | Points):
-            parts.append(f"another {controls[field].label.lower().removeprefix('your ')}")
+            parts.append(f"another {inside(controls[field].label).removeprefix('your ')}")
         elif a != b:
-            parts.append(f"{controls[field].label.lower()} {_words(a)} (pinned {_words(b)})")
+            parts.append(f"{inside(controls[field].label)} {_words(a)} (pinned {_words(b)})")
     return ", ".join(parts) or "nothing: the same settings"
 
 

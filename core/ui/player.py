@@ -19,6 +19,7 @@ from core.plot.panels import above, narrow
 from core.plot.spec import PlainFigure
 from core.ui import address, clicks, layers, pins, runs, stages, stale, told, zoom
 from core.ui.runs import Shown
+from core.ui.sentences import inside, value
 from core.ui.window import is_narrow
 
 EVERY_S = 0.2  # between live redraws; the browser draws no more than 4 to 8 a second
@@ -223,7 +224,7 @@ def _say(experiment: Experiment, settings: Settings, shown: Shown) -> None:
         if error.fix:
             controls = experiment.settings.controls()
             words = ", ".join(
-                f"{controls[k].label.lower()} to {f'{v:g}' if isinstance(v, float) else v}"
+                f"{inside(controls[k].label)} to {value(controls[k], v)}"
                 for k, v in error.fix.items()
             )
             st.button(

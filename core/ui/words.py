@@ -14,6 +14,7 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 from core.experiment import Experiment, Settings
 from core.ui import source
 from core.ui.runs import SHIPPED, Shown
+from core.ui.sentences import inside
 
 NUMBER = re.compile(r"\[\[([\w-]+) ([\w/-]+) ([^\]]+)\]\]")
 PARTS = ("Idea", "Formula", "Checked against", "Papers")
@@ -44,9 +45,7 @@ def topics(formula: str) -> list[str]:
 
 def _formula_label(formula: str) -> str:
     """The fold's label, which says what is in it, so that a reader can find it unopened."""
-    # Names such as D's and KL keep their capitals.
-    found = topics(formula)
-    named = [one[0].lower() + one[1:] if re.match(r"A |.[a-z]", one) else one for one in found]
+    named = [inside(topic) for topic in topics(formula)]
     return f"Formula: {', '.join(named)}" if named else "Formula"
 
 
