@@ -13,7 +13,7 @@ export TORCH_INDEX
 RUN := .venv/.stamp-run
 DEV := .venv/.stamp-dev
 
-.PHONY: help run setup test test-slow check fix bench elbo browser hooks clean
+.PHONY: help run setup test test-slow check fix bench elbo digits browser hooks clean
 
 help: ## list what make can do
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | \
@@ -49,6 +49,9 @@ bench: $(DEV) browser ## measure the budgets and print them
 
 elbo: $(DEV) ## train the autoencoder that ships anew from its seed, and compare its bounds
 	@$(BIN)/python -m scripts.train_vae --check
+
+digits: $(DEV) ## train the U-Net of digits anew for a while, and measure it and the one that ships
+	@$(BIN)/python -m scripts.train_diffusion --check
 
 hooks: $(DEV) ## run ruff and mypy before every commit
 	@$(BIN)/pre-commit install

@@ -41,6 +41,7 @@ CATALOG = {
     "diffusion.plane": "core.diffusion.plane:PLANE",
     "diffusion.sample": "core.diffusion.sample:SAMPLE",
     "diffusion.guided": "core.diffusion.guided:GUIDED",
+    "diffusion.images": "core.diffusion.images:IMAGES",
     "diffusion.unet": "core.diffusion.opened:OPENED",
     "diffusion.pipeline": "core.diffusion.pipeline:PIPELINE",
 }

@@ -4,13 +4,14 @@
 
 diffusion-mnist: the U-Net of ``core/diffusion/unet.py`` on the 12,000 training digits of
 ``data/sets/mnist.npz``, seed 0: STEPS batches of 32 noised on the cosine schedule, v predicted,
-Adam with a rate that rises in 50 steps and stays at 0.0015; a tenth of the examples come without their class. What ships is the running mean of the weights, in
-half precision. diffusion-latent: the dense denoiser of ``core/diffusion/latent.py``, likewise, on
-codes drawn from the encoder of vae-mnist-16, the rate falling to 0 at the end.
+Adam with a rate that rises in 50 steps and stays at 0.0015; a tenth of the examples come without
+their class. What ships is the running mean of the weights, in half precision. diffusion-latent: the
+dense denoiser of ``core/diffusion/latent.py``, likewise, on codes drawn from the encoder of
+vae-mnist-16, the rate falling to 0 at the end.
 
-Each file also holds what was measured of it: 500 digits at every scale of guidance, 25 DDIM steps,
-in our classifier's features; RESULT says what came out, and how long it took on one core. --check
-trains the U-Net anew for a fifteenth of the steps, and measures both it and what ships.
+Each file also holds what was measured of it: 500 digits at every scale of guidance, ten steps of
+DPM-Solver++, in our classifier's features; RESULT says what came out, and how long it took on one
+core. --check trains the U-Net anew for a fifteenth of the steps, and measures it and what ships.
 """
 
 from __future__ import annotations
@@ -30,15 +31,18 @@ from core.diffusion import latent, unet
 from core.diffusion.guidance import Guided
 from core.diffusion.images_layout import MEASURED, MEASURED_AT
 from core.diffusion.learn_train import Learner
-from core.diffusion.samplers import ddim
+from core.diffusion.samplers import dpm_solver
 from core.diffusion.schedules import SCHEDULES, ladder
 from core.nets.batches import Batches, random
 
 STEPS, BATCH, RATE, DROP, SEED = 9_000, 32, 1.5e-3, 0.1, 0
 LATENT_STEPS, LATENT_BATCH, LATENT_RATE = 8_000, 128, 2e-3
-WAY = 25  # DDIM steps of what is measured
+WAY = 10  # steps of DPM-Solver++ to what is measured
 SHOWN = 200  # steps between two lines of progress
-RESULT = ""
+RESULT = (
+    "18 minutes of processor time (44 on a shared core); at guidance 1 Fréchet distance "
+    "0.239, 94.8 % read as asked for, precision 0.818, recall 0.878; the GAN that ships: 0.340"
+)
 
 Net = Any
 Decode = Callable[[Tensor], Tensor]
@@ -108,7 +112,9 @@ def measures_at(
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(SEED))
     y, made = torch.arange(shape[0]) % 10, []
     for x, part in zip(noise.split(50), y.split(50), strict=True):
-        *_, found = ddim(Guided(net, course, part, scale), x, course, ladder(course.steps, WAY))
+        *_, found = dpm_solver(
+            Guided(net, course, part, scale), x, course, ladder(course.steps, WAY)
+        )
         made.append(decode(found).clamp(-1, 1))
     return quality.measures(torch.cat(made), y)
 

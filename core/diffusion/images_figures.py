@@ -35,7 +35,7 @@ def way(settings: Settings, frames: list[Frame], at: int) -> Figure:
         _wall(frame.start, "What it says is under it: x\N{COMBINING CIRCUMFLEX ACCENT}<sub>0</sub>",
               _reads(settings, frame)),
     ]  # fmt: skip
-    return figure(panels, height=400)
+    return figure(panels, height=370)
 
 
 def _wall(images: np.ndarray, title: str, under: str) -> Panel:
@@ -67,7 +67,7 @@ def completions(settings: Settings, frames: list[Frame], at: int) -> Figure:
         panels.append(_spread(frame))
     if frame.original is not None:
         panels.append(_alone(frame.original, "The original"))
-    return figure(panels, height=360)
+    return figure(panels, height=300)
 
 
 def _given(settings: Settings, frame: Frame) -> Panel:

@@ -34,6 +34,7 @@ from core.diffusion.schedules import SCHEDULES, Schedule, ladder
 from core.diffusion.unet import UNet
 
 Process = Iterable[Tensor]
+Measure = Callable[[Tensor, np.ndarray], dict[str, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,7 @@ def generate(s: Settings, asked: Asked) -> Iterator[Frame]:
     x = torch.randn(WALL, 1, asked.side, asked.side, generator=random)
     times = ladder(asked.course.steps, s.steps)
     process = sampled(s.sampler, watched, x, asked.course, times, random)
-    yield from followed(watched, times, process, lambda x0: generated(x0, y))
+    yield from followed(watched, times, process, lambda x0, read: generated(x0, read, y))
 
 
 def sampled(
@@ -122,13 +123,14 @@ def followed(
     watched: Watched,
     times: Sequence[int],
     process: Process,
-    measured: Callable[[Tensor], dict[str, float]],
+    measured: Measure,
     decode: Callable[[Tensor], Tensor] | None = None,
     **extra: np.ndarray,
 ) -> Iterator[Frame]:
     """Frames of a process: x_t, the noise and the x_0 predicted there; the last holds x_0 itself.
 
-    measured: numbers of the predicted x_0. decode: what makes images of x_0, where x is codes.
+    measured: numbers of the predicted x_0 and of what is read in it. decode: what makes images of
+    x_0, where x is codes.
     """
     count = len(times) - 1
     shown = {round(count * n / FRAMES) for n in range(FRAMES)}
@@ -167,17 +169,18 @@ def _frame(
     t: int,
     watched: Watched,
     parts: tuple[Tensor, Tensor, Tensor],
-    measured: Callable[[Tensor], dict[str, float]],
+    measured: Measure,
     extra: dict[str, Any],
 ) -> Frame:
     x, noise, images = parts
+    read = quality.read(images)[1]
     return Frame(
         step=step,
-        metrics={"t": float(t), "calls": float(watched.guided.calls), **measured(images)},
+        metrics={"t": float(t), "calls": float(watched.guided.calls), **measured(images, read)},
         noisy=quality.to_bytes(_square(x)),
         noise=quality.to_bytes(_square(noise) / NOISE),
         start=quality.to_bytes(images),
-        read=quality.read(images)[1].astype(np.uint8),
+        read=read.astype(np.uint8),
         **extra,
     )
 
@@ -187,9 +190,8 @@ def _square(x: Tensor) -> Tensor:
     return x if x.dim() == 4 else x.unflatten(1, (1, round(x.shape[1] ** 0.5), -1))
 
 
-def generated(images: Tensor, y: Tensor | None) -> dict[str, float]:
+def generated(images: Tensor, read: np.ndarray, y: Tensor | None) -> dict[str, float]:
     """Of images of classes y or of none: how many are read as asked for, how different they are."""
-    read = quality.read(images)[1]
     found = {
         "kinds": float(len(np.unique(read))),
         "apart": quality.apart(images.clamp(-1, 1)) / _real_apart(images, y),
@@ -219,7 +221,7 @@ def guidance(s: Settings, asked: Asked) -> Iterator[Frame]:
         model = Guided(asked.net, asked.course, y, scale)
         images = last(sampled(s.sampler, model, x, asked.course, times, random))
         rows.append(quality.to_bytes(images))
-        found = generated(images, y)
+        found = generated(images, quality.read(images)[1], y)
         metrics |= {f"{name}/{scale:g}": found[name] for name in found if name != "kinds"}
     yield Frame(
         step=0,
@@ -279,7 +281,9 @@ def _latent(s: Settings, asked: Asked) -> Iterator[Frame]:
     watched = Watched(Guided(net, course, y, s.guidance))
     x, start = torch.randn(WALL, net.spec.size, generator=random), time.perf_counter()
     process = sampled(s.sampler, watched, x, course, times, random)
-    frames = followed(watched, times, process, lambda x0: generated(x0, y), coder.decode)
+    frames = followed(
+        watched, times, process, lambda x0, read: generated(x0, read, y), coder.decode
+    )
     yield next(frames)
     for frame in frames:
         if frame.step < s.steps:

@@ -148,7 +148,7 @@ def off(settings: Settings, frames: list[Frame], at: int) -> Figure:
         trace = _line(title, calls, values, style["color"], style["dash"])
         traces.append({**trace, "mode": "lines+markers"})
         says.append(f'<span style="color:{style["color"]}">{title}</span>')
-    traces.append(words([1.6], [0.93], ["<br>".join(says)], "bottom left"))
+    traces.append(words([44], [0.93], ["<br>".join(says)], "bottom left"))
     x: Trace = {"title": {"text": "looks at the network (log scale)"}, "type": "log"}
     x |= {"range": [-0.1, 1.65], "tickvals": [1, 2, 5, 10, 20, 39]}
     y = {"title": {"text": "distance a pixel, from -1 to 1"}, "range": [0, 0.95]}

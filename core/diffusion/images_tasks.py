@@ -109,8 +109,8 @@ def _corrected(
     noise = torch.randn(EIGHT, *x.shape, generator=random)
     process = constrained(watched, noise, asked.course, times, fix, s.again, random)
 
-    def measured(images: Tensor) -> dict[str, float]:
-        return completed(fix(images), x, y, hidden)
+    def measured(images: Tensor, read: np.ndarray) -> dict[str, float]:
+        return completed(images, read, (x, y), hidden)
 
     yield from followed(watched, times, process, measured, fix, **extra)
 
@@ -140,8 +140,8 @@ def denoise(s: Settings, asked: Asked) -> Iterator[Frame]:
         "best": quality.to_bytes(best[None])[0],
     }
 
-    def measured(images: Tensor) -> dict[str, float]:
-        return completed(images, x, y, everywhere) | fixed
+    def measured(images: Tensor, read: np.ndarray) -> dict[str, float]:
+        return completed(images, read, (x, y), everywhere) | fixed
 
     watched = Watched(guided)
     times = ladder_from(t, s.steps)
@@ -175,8 +175,7 @@ def sketch(s: Settings, asked: Asked) -> Iterator[Frame]:
     times = ladder_from(t, s.steps)
     process = samplers.ddpm(watched, x, asked.course, times, random)
 
-    def measured(images: Tensor) -> dict[str, float]:
-        read = quality.read(images)[1]
+    def measured(images: Tensor, read: np.ndarray) -> dict[str, float]:
         found = {
             "moved": float((images.clamp(-1, 1) - drawn).square().mean().sqrt() / 2),
             "kinds": float(len(np.unique(read))),
@@ -188,13 +187,15 @@ def sketch(s: Settings, asked: Asked) -> Iterator[Frame]:
     yield from followed(watched, times, process, measured, **extra)
 
 
-def completed(images: Tensor, x: Tensor, y: Tensor, hidden: Tensor) -> dict[str, float]:
-    """Of eight images that may be x of class y (): what is read, and errors where it was hidden.
+def completed(
+    images: Tensor, read: np.ndarray, wanted: tuple[Tensor, Tensor], hidden: Tensor
+) -> dict[str, float]:
+    """Of eight images that may be x, of class y (8,): what is read, and errors where it was hidden.
 
     error_one: mean squared error a pixel (black 0, white 1) of one, on average; error_mean: of the
     mean of all; spread: their standard deviation.
     """
-    read, truth = quality.read(images)[1], int(y[0])
+    x, truth = wanted[0], int(wanted[1][0])
     found = {
         "kinds": float(len(np.unique(read))),
         "right": float((read == truth).mean()),

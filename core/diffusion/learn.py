@@ -56,7 +56,7 @@ class Settings(experiment.Settings):
     steps: Annotated[
         int,
         LogSlider("Steps", 10, 20_000, whole=True, help="Updates of the network, a batch each."),
-    ] = 600
+    ] = 700
     batch_size: Annotated[
         int,
         LogSlider("Batch size", 2, 256, whole=True, level="more", help="Digits a step."),
@@ -93,7 +93,7 @@ class Frame(experiment.Frame):
     held-out digits.
     """
 
-    wall: np.ndarray  # (40, s, s), four rows of 0 to 9, from the same noise every time
+    wall: np.ndarray  # (30, s, s), three rows of 0 to 9, from the same noise every time
     looks: np.ndarray  # (5, s, s), the digit that it sees in five noised ones
     by_time: np.ndarray  # (10,) float32, the held-out loss in ten spans of time
     noised: np.ndarray | None = None  # (6, s, s), a held-out digit, then noised; on frame 0
@@ -119,7 +119,7 @@ LEARN = Experiment(
             "wall",
             "From the same noise",
             learn_figures.wall,
-            "Left, forty digits made from the same noise throughout, a class a column; right, the "
+            "Left, thirty digits made from the same noise throughout, a class a column; right, the "
             "loss against steps.",
         ),
         View(

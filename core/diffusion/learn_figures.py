@@ -20,7 +20,7 @@ LOW, HIGH = 0.03, 3.0  # of the loss, on a log scale
 
 
 def wall(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """Forty digits from the same noise, and the loss."""
+    """Thirty digits from the same noise, and the loss."""
     frame = frames[at]
     heat, (wide, high) = sheet_trace(frame.wall, COLUMNS)
     cell = wide / COLUMNS

@@ -8,12 +8,12 @@ PRESETS = (
     Preset(
         id="minute",
         title="A minute of noise",
-        question="It never draws. It is shown noisy digits, 600 batches of them, and says what the "
+        question="It never draws. It is shown noisy digits, 700 batches of them, and says what the "
         "noise was. Can it write afterwards?",
         options=("No: blots", "Some can be read", "Most can be read"),
         settings={},
         watch="The wall: the same noise at every step, first as noise, then as strokes.",
-        saw="{class_accuracy:.0%} of forty digits are read as the one that was asked for.",
+        saw="{class_accuracy:.0%} of thirty digits are read as the one that was asked for.",
         why="To say what is noise it must know what is a digit. Asked again and again, each time "
         "with a little of the noise taken away, what it knows becomes a picture.",
         next="Take it to the next lesson with the button below, and give it guidance.",

@@ -19,6 +19,7 @@ from core.diffusion.learn import Frame, Settings
 from core.diffusion.learn_layout import (
     COLUMNS,
     EXAMPLE,
+    GUIDANCE,
     HELD_OUT,
     ROWS,
     SPANS,
@@ -31,7 +32,6 @@ from core.diffusion.samplers import dpm_solver
 from core.diffusion.schedules import SCHEDULES, ladder
 from core.diffusion.unet import UNet
 from core.experiment import Diverged
-from core.measure.coverage import nearest
 from core.nets.batches import Batches, random, stops
 
 GOOD_LR = 3e-3
@@ -43,10 +43,14 @@ class Portrait:
 
     def __init__(self, settings: Settings, generator: torch.Generator) -> None:
         self.side, self.course = int(settings.size), SCHEDULES[settings.schedule](STEPS)
-        self.known = quality.training(self.side)[0][: settings.train_size].flatten(1).numpy()
+        self.known = quality.training(self.side)[0][: settings.train_size].flatten(1)
+        self.scale = GUIDANCE if 0 < settings.drop < 1 else 1.0
         self.x, self.y = (part[:HELD_OUT] for part in quality.held_out(self.side))
         self.start = torch.randn(ROWS * COLUMNS, *self.x.shape[1:], generator=generator)
         self.asked = torch.arange(ROWS * COLUMNS) % COLUMNS
+        self.told = settings.drop < 1
+        if not self.told:  # a class that it never saw means nothing to it
+            self.y = torch.full_like(self.y, unet.NULL)
         self.t = torch.arange(HELD_OUT) % SPANS  # a span each, ten digits in turn
         self.t = (self.t * 37 % SPANS * STEPS // SPANS) + 1 + STEPS // (2 * SPANS)
         self.noise = torch.randn(self.x.shape, generator=generator)
@@ -79,7 +83,7 @@ class Portrait:
         )
 
     def _wall(self, net: UNet) -> Tensor:
-        model = Guided(net, self.course, self.asked, 1.0)
+        model = Guided(net, self.course, self.asked if self.told else None, self.scale)
         *_, images = dpm_solver(model, self.start, self.course, ladder(STEPS, WAY))
         return images.clamp(-1, 1)
 
@@ -107,7 +111,9 @@ class Portrait:
 
     def _distance(self, images: Tensor) -> float:
         """Median distance to the nearest training image."""
-        return float(np.median(nearest(images.flatten(1).numpy(), self.known)[1]))
+        x, known = images.flatten(1), self.known
+        which = (known.square().sum(1) - 2 * x @ known.T).argmin(1)
+        return float((x - known[which]).norm(dim=1).median())
 
 
 def run(settings: Settings) -> Iterator[Frame]:

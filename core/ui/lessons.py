@@ -97,6 +97,7 @@ DIFFUSION = Lesson(
         "plane": "3 Train",
         "sample": "4 Sample",
         "guided": "5 Guide",
+        "images": "6 Images",
         "unet": "8 Open",
         "pipeline": "9 Map",
     },

@@ -40,7 +40,7 @@ def test_the_loss_of_an_answer_of_0_is_the_power_of_v() -> None:
     """E v^2 = a^2 + s^2 E x_0^2 at each time: for x_0 of mean square 4, on average over t."""
     net = Told()
     x = torch.full((20_000, 1), 2.0)
-    found = float(learner(net).loss(x, torch.zeros(len(x), dtype=torch.long)))
+    found = float(learner(net).loss(x, torch.zeros(len(x), dtype=torch.long)).detach())
     left = COURSE.left[1:]
     assert found == pytest.approx(float((left + (1 - left) * 4).mean()), rel=0.03)
 
@@ -115,7 +115,8 @@ def test_a_short_training_learns_and_hands_on_its_weights() -> None:
     assert np.isfinite(frames[-1].by_time).all()
 
 
-def test_a_rate_that_is_too_large_ends_the_run_in_words() -> None:
-    with pytest.raises(Diverged, match="learning rate 1 is too large") as found:
-        list(LEARN.frames(Settings(steps=200, width=4, train_size=100, size="14", lr=1.0)))
+def test_a_loss_that_is_none_ends_the_run_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Learner, "step", lambda self, x, y: float("nan"))
+    with pytest.raises(Diverged, match=r"learning rate 0\.5 is too large") as found:
+        list(LEARN.frames(Settings(steps=20, width=4, train_size=100, size="14", lr=0.5)))
     assert found.value.fix == {"lr": 3e-3}

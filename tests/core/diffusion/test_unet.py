@@ -75,7 +75,7 @@ def test_maps_are_given_by_name_and_halved_level_by_level(side: int) -> None:
     v, maps = net.maps(*given(side))
     assert v.shape == (3, 1, side, side)
     names = ["stem", "down.0", "down.1", "down.2", "middle", "up.0", "up.1", "up.2"]
-    assert list(maps) == names
+    assert [name for name in maps if not name.startswith("grown")] == names
     sides = [side, side, side // 2, math.ceil(side / 4)]
     assert [maps[name].shape[-1] for name in names[:4]] == sides
     assert [maps[f"up.{n}"].shape[-1] for n in range(3)] == sides[:0:-1]
