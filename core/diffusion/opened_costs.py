@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from core.diffusion.unet import Attention, UNet
 
-TRIALS, BATCH = 4, 4  # passes that are timed, the fastest counts; images in each
+TRIALS, BATCH = 3, 4  # passes that are timed, the fastest counts; images in each
 
 
 def parts(net: UNet) -> dict[str, list[nn.Module]]:
