@@ -39,37 +39,43 @@ def noise(settings: Settings, frames: list[Frame], at: int) -> Figure:
 
 
 def ten(settings: Settings, frames: list[Frame], at: int) -> Figure:
-    """Ten times on the way: the picture over the points."""
+    """Ten times on the way: the picture over the points, and how much of the variance is left."""
     picked = [frames[n] for n in np.linspace(0, len(frames) - 1, TEN).round().astype(int)]
-    side = max(picked[0].picture.shape)
-    cells = np.full((TEN, side, side), 127, np.uint8)
+    half = TEN // 2
+    return figure(
+        [
+            _row(settings, picked[:half], "From data: its share under each"),
+            _row(settings, picked[half:], "to noise"),
+        ],
+        height=330,
+    )
+
+
+def _row(settings: Settings, picked: list[Frame], title: str) -> Panel:
+    """Pictures side by side, the points under them."""
+    side, count = max(picked[0].picture.shape), len(picked)
+    cells = np.full((count, side, side), 127, np.uint8)
     for n, one in enumerate(picked):
         high, wide = one.picture.shape
         top, left = (side - high) // 2, (side - wide) // 2
         shown = one.picture if _inked(settings) else 255 - one.picture
         cells[n, top : top + high, left : left + wide] = shown
-    sheet, (across, down) = sheet_trace(cells, TEN)
-    step = across / TEN
-    scale = step / APART / (2 * REACH)
+    sheet, (across, down) = sheet_trace(cells, count)
+    step = across / count
+    scale, low = step / APART / (2 * REACH), down + 0.62 * step
     inside = [one.points[(np.abs(one.points) < REACH).all(1)].astype(np.float32) for one in picked]
-    low = down + 0.62 * step
-    x = [(n + 0.5 / APART) * step + scale * one[:, 0] for n, one in enumerate(inside)]
-    y = [low - scale * one[:, 1] for one in inside]
+    middles = [(n + 0.5 / APART) * step for n in range(count)]
     cloud = {
         "type": "scatter", "mode": "markers", "name": "points", "hoverinfo": "skip",
-        "x": np.concatenate(x), "y": np.concatenate(y),
+        "x": np.concatenate([middles[n] + scale * one[:, 0] for n, one in enumerate(inside)]),
+        "y": np.concatenate([low - scale * one[:, 1] for one in inside]),
         "marker": {"size": 2.5, "color": theme.REAL},
     }  # fmt: skip
-    middles = [(n + 0.5 / APART) * step for n in range(TEN)]
-    heads = words(middles, [-0.12 * step] * TEN, [f"t = {one.step:,}" for one in picked], size=11)
+    heads = words(middles, [-0.14 * step] * count, [f"t = {one.step}" for one in picked], size=11)
     told = [f"{one.metrics['left']:.0%}" for one in picked]
-    feet = words(middles, [low + 0.62 * step] * TEN, told, size=11, color=theme.REAL)
-    traces = [sheet, cloud, heads, feet]
-    panel = Panel(
-        traces, "Time, picture, points, and how much of the data's variance is left",
-        bare(0, across, ""), bare(low + 0.75 * step, -0.25 * step, ""), square=True,
-    )  # fmt: skip
-    return figure([panel], height=330)
+    feet = words(middles, [low + 0.64 * step] * count, told, size=11, color=theme.REAL)
+    x, y = bare(0, across, ""), bare(low + 0.8 * step, -0.3 * step, "")
+    return Panel([sheet, cloud, heads, feet], title, x, y, square=True, stacked=250)
 
 
 def jump(settings: Settings, frames: list[Frame], at: int) -> Figure:
