@@ -192,7 +192,7 @@ class Settings(experiment.Settings):
 class Frame(experiment.Frame):
     """The way from noise to images after ``step`` steps, or a table of ends. Images are uint8.
 
-    Metrics on the way: t, the time; calls, how often the network was asked about each image; kinds,
+    Metrics on the way: time, t; calls, how often the network was asked about each image; kinds,
     how many different digits a classifier reads; decided, the share of the steps from which on
     three in four are read as at the end; class_accuracy, the share read as asked for; apart, how
     different the images are from each other, over that of as many real ones; beyond, the
@@ -253,7 +253,7 @@ IMAGES = Experiment(
     source=_source,
     explain=images_why.explain,
     good={
-        "t": "0 at the end",
+        "time": "0 at the end",
         "calls": "what it costs: looks of the network at each image",
         "class_accuracy": "higher is better; 0.1 is a blind guess",
         "decided": "how early the noise has become a digit",
@@ -269,6 +269,7 @@ IMAGES = Experiment(
         "moved": "0: the drawing as it was",
         "off": "0: as far as many steps would lead",
         "macs": "lower is cheaper: millions of multiply-adds a step and image",
+        "frechet_real": "what there is to reach: real images against other real ones",
         "measured_frechet": "lower is better; Fréchet real is what real images reach",
     },
 )

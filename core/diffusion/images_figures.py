@@ -27,7 +27,7 @@ def way(settings: Settings, frames: list[Frame], at: int) -> Figure:
     """What is there, the noise in it and what would be left, each a wall."""
     frame = frames[at]
     assert frame.noisy is not None and frame.noise is not None and frame.start is not None
-    t, step = frame.metrics["t"], frame.step
+    t, step = frame.metrics["time"], frame.step
     end = t == 0
     panels = [
         _wall(frame.noisy, "What is there: x<sub>t</sub>", f"step {step:,}, t = {t:.0f}"),

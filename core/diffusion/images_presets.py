@@ -26,7 +26,7 @@ MAKE = (
     Preset(
         id="fifty",
         title="Fifty steps from noise",
-        question="Sixteen walls of pure noise, and 50 times a network says what part of it is "
+        question="Sixteen squares of pure noise, and 50 times a network says what part of it is "
         "noise. How many of the sixteen become the digit that was asked for?",
         options=("All, or all but one", "About three in four", "Half of them"),
         settings={},

@@ -176,7 +176,7 @@ def _frame(
     read = quality.read(images)[1]
     return Frame(
         step=step,
-        metrics={"t": float(t), "calls": float(watched.guided.calls), **measured(images, read)},
+        metrics={"time": float(t), "calls": float(watched.guided.calls), **measured(images, read)},
         noisy=quality.to_bytes(_square(x)),
         noise=quality.to_bytes(_square(noise) / NOISE),
         start=quality.to_bytes(images),

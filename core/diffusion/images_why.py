@@ -24,7 +24,7 @@ def explain(settings: Settings, frames: list[Frame], at: int) -> dict[str, str]:
 
 
 def _step(settings: Settings, frame: Frame) -> str:
-    t = int(frame.metrics["t"])
+    t = int(frame.metrics["time"])
     a, s = float(COURSE.signal[t]), float(COURSE.noise[t])
     text = (
         f"At $t = {t}$: $x_t = {number(a)}\\,x_0 + {number(s)}\\,\\epsilon$. "
