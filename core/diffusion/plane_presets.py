@@ -41,8 +41,8 @@ PRESETS = (
     Preset(
         id="grid",
         title="25 islands",
-        question="25 small islands, on which a GAN's samples tend to crowd on a few. How many are "
-        "covered here?",
+        question="25 small islands. The GAN of the other lesson misses some of them, and most of "
+        "its fakes lie in between. How many are covered here?",
         options=("All 25", "15 to 24", "Fewer"),
         settings={"target": "grid"},
         watch="The line of the modes: it jumps up as soon as anything is learned at all.",

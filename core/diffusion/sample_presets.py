@@ -16,8 +16,8 @@ PRESETS = (
     Preset(
         id="against-gan",
         title="All 25?",
-        question="The grid of 25 islands is where a GAN's samples like to be all alike. 50 steps "
-        "of DDIM from 1,000 random points: how many islands do they reach?",
+        question="On this grid of 25 islands the GAN of the other lesson misses some. 50 steps of "
+        "DDIM from 1,000 random points: how many do they reach?",
         options=("All 25", "15 to 24", "Fewer"),
         settings={},
         watch="Two clouds, from t = 1,000 down: on the left noise becomes points, on the right are "

@@ -42,6 +42,22 @@ PRESETS = (
         outcome=_from("modes", 8, 3),
     ),
     Preset(
+        id="grid",
+        title="25 small islands",
+        question="The same game on 25 islands, each half as wide as the eight. How many of the "
+        "fakes will be good?",
+        options=("More than 85 %", "60 to 85 %", "Fewer"),
+        settings={"target": "grid"},
+        watch="The bridges: with 25 islands there are more of them.",
+        saw="{high_quality:.0%} are good, and {modes:.0f} of 25 islands are covered.",
+        why="A smooth network has to lay its noise over all 25 without tearing it, and what spans "
+        "the gaps is no island. A missed island costs the generator nothing that it is told of: "
+        "it hears only of the places where its own fakes are.",
+        next="Open the diffusion lesson: the same islands, without an opponent.",
+        expected=2,
+        outcome=_from("high_quality", 0.85, 0.6),
+    ),
+    Preset(
         id="collapse",
         title="Samples all alike",
         question="The discriminator learns five times as often as the generator and ten times as "

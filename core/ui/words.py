@@ -16,13 +16,16 @@ from core.ui import source
 from core.ui.runs import SHIPPED, Shown
 from core.ui.sentences import inside
 
-NUMBER = re.compile(r"\[\[([\w-]+) ([\w/-]+) ([^\]]+)\]\]")
+NUMBER = re.compile(r"\[\[([\w.:-]+) ([\w/-]+) ([^\]]+)\]\]")
 PARTS = ("Idea", "Formula", "Checked against", "Papers")
 
 
 @lru_cache(maxsize=64)
 def parts(file: Path, experiment: str) -> dict[str, str]:
-    """The parts of a lesson text by heading; ``[[preset metric .1f]]`` becomes a stored number."""
+    """The parts of a lesson text by heading; ``[[preset metric .1f]]`` becomes a stored number.
+
+    Of another experiment's preset where it says ``[[gan.plane:grid modes .0f]]``.
+    """
     text = file.read_text(encoding="utf-8")
     text = NUMBER.sub(lambda m: format(stored(experiment, m[1])[m[2]], m[3]), text)
     chunks = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
@@ -32,9 +35,10 @@ def parts(file: Path, experiment: str) -> dict[str, str]:
 
 
 def stored(experiment: str, preset: str) -> Mapping[str, float]:
-    """The final metrics of a preset's stored run."""
+    """The final metrics of a preset's stored run; ``topic.experiment:preset`` of another's."""
     table = json.loads((SHIPPED / "metrics.json").read_text(encoding="utf-8"))
-    found: Mapping[str, float] = table[experiment][preset]
+    other, _, id = preset.rpartition(":")
+    found: Mapping[str, float] = table[other or experiment][id]
     return found
 
 

@@ -87,8 +87,9 @@ def test_the_texts_quote_stored_numbers_that_are_there() -> None:
     for file in (ROOT / "pages").rglob("*.md"):
         name = f"{file.parent.name}.{file.stem}"
         for preset, metric, form in re.findall(
-            r"\[\[([\w-]+) ([\w/-]+) ([^\]]+)\]\]", file.read_text(encoding="utf-8")
+            r"\[\[([^\] ]+) ([\w/-]+) ([^\]]+)\]\]", file.read_text(encoding="utf-8")
         ):
-            assert format(table[name][preset][metric], form)
+            other, _, id = preset.rpartition(":")
+            assert format(table[other or name][id][metric], form)
             quotes += 1
     assert quotes >= 5
