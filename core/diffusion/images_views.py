@@ -10,6 +10,15 @@ ONE = ("inpaint", "denoise", "upscale", "sketch")
 
 VIEWS = (
     View(
+        "way",
+        "Step by step",
+        walls.way,
+        "Three walls of images at one step: what is there, the noise that the network sees in it, "
+        "and the image that would be left.",
+        fps=8,
+        when={"task": ("generate",)},
+    ),
+    View(
         "paint",
         "Completions",
         walls.completions,
@@ -43,13 +52,13 @@ VIEWS = (
         when={"task": ("denoise", "upscale")},
     ),
     View(
-        "way",
+        "steps",
         "Step by step",
         walls.way,
         "Three walls of images at one step: what is there, the noise that the network sees in it, "
         "and the image that would be left.",
         fps=8,
-        when={"task": ("generate", *ONE)},
+        when={"task": ONE},
     ),
     View(
         "both",

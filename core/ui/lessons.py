@@ -98,6 +98,8 @@ DIFFUSION = Lesson(
         "sample": "4 Sample",
         "guided": "5 Guide",
         "images": "6 Images",
+        "learn": "7 Learn",
+        "images": "6 Images",
         "unet": "8 Open",
         "pipeline": "9 Map",
     },
