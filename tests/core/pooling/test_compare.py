@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,8 @@ import torch
 from scipy import stats
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import FlopCounterMode
 
 from core.experiment import Diverged, SettingError
 from core.nets.cnn import Cnn
@@ -76,6 +81,58 @@ def test_a_team_trains_as_its_networks_would_alone(kind: str) -> None:
             update(net, own, x[:, seed : seed + 1], y[seed])
     assert all(equal(team, seed, net) for seed, (net, _) in enumerate(nets))
     assert not equal(team, 0, nets[1][0])
+
+
+def team_of(settings: Settings, seeds: int, kind: str = "max") -> Team:
+    spec = settings.spec(kind)
+    return Team(spec, [DRAW(spec, torch.Generator().manual_seed(n)) for n in range(seeds)])
+
+
+class Calls(TorchDispatchMode):
+    """Counts what Torch is called to do."""
+
+    count = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> object:
+        self.count += 1
+        return func(*args, **(kwargs or {}))
+
+
+def test_ten_at_once_take_ten_times_the_multiplications_in_as_many_calls() -> None:
+    """By torch's own count, two operations a multiplication; and the words of the page say so."""
+    text = (Path(__file__).parents[3] / "pages/foundations/pooling/compare.md").read_text("utf-8")
+    said = re.search(r"multiplies ([\d,]+) times for a small digit and ([\d,]+) times for", text)
+    assert said is not None
+    for data, words in zip(("digits", "mnist"), said.groups(), strict=True):
+        settings, found = Settings(data=data), {}
+        side = settings.spec("max").side
+        for seeds in (1, 10):
+            team, x = team_of(settings, seeds), torch.rand(1, seeds, side, side)
+            with FlopCounterMode(display=False) as counter, Calls() as calls:
+                team(x)
+            found[seeds] = counter.get_total_flops() // 2, calls.count
+        assert found[1][0] == int(words.replace(",", ""))
+        assert found[10] == (10 * found[1][0], found[1][1])
+    assert "94,720 times for one of MNIST,\nat 16x16" in text and side == 16
+
+
+def test_ten_at_once_take_less_than_half_the_time_of_one_after_another() -> None:
+    """On small digits, an update; processor time, the least of four looks at each."""
+    cost = {}
+    for seeds in (1, 10):
+        team = team_of(Settings(), seeds)
+        optimizer = torch.optim.Adam(team.parameters, 0.01, fused=True)
+        x, y = torch.rand(32, seeds, 8, 8), torch.randint(0, 10, (seeds, 32))
+        looks = []
+        for _ in range(4):
+            began = time.thread_time()
+            for _ in range(20):
+                advance([team], optimizer, x, y)
+            looks.append(time.thread_time() - began)
+        cost[seeds] = min(looks)
+    assert cost[10] < 10 * cost[1] / 2
 
 
 def test_a_contest_trains_every_seed_at_every_rate_as_if_alone(
