@@ -99,7 +99,6 @@ DIFFUSION = Lesson(
         "guided": "5 Guide",
         "images": "6 Images",
         "learn": "7 Learn",
-        "images": "6 Images",
         "unet": "8 Open",
         "pipeline": "9 Map",
     },
