@@ -23,7 +23,11 @@ BENCHMARKS: dict[str, Callable[[Stage], list[Row]]] = {
     "gan": training.gan,
     "vae": training.vae,
     "playground": training.playground,
+    "compare": training.compare,
+    "diffusion": training.diffusion,
+    "learn": training.learn,
     "seeds": training.seeds,
+    "games": training.games,
     "neighbours": sessions.neighbours,
     "memory": sessions.memory,
 }

@@ -3,7 +3,8 @@
 Reads lines of JSON, answers each with a line. ``{"experiment": name, "settings": {...}}``: steps
 per second of it (of optimizers.network where none is named), every frame computed. With
 ``"frames": false``, of the updates alone. With ``"seeds": [1, 32]``, the cost of the updates of so
-many networks at once: seconds a step.
+many networks at once: seconds a step. With ``"games": [1, 32]``, of a round of so many games in the
+plane at once: seconds a round.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ import torch
 
 from core.catalog import get
 from core.experiment import Experiment
+from core.gan.training import Game
 from core.nets.mlp import initial, with_ones
 from core.optimizers import training
 from core.optimizers.rules import RULES
 from core.optimizers.sets import load
 
 CHUNK = 100  # steps whose batches are laid out at a time
+ROUNDS = 100  # of games, that are timed
 
 
 def through_frames(experiment: Experiment, settings: Any) -> float:
@@ -52,12 +55,24 @@ def updates(settings: Any, seeds: int = 1) -> float:
     return trainer.t / (time.perf_counter() - began)
 
 
+def round_of(settings: Any, games: int) -> float:
+    """Seconds of a round of so many games at once, the first one left out."""
+    game = Game(settings, list(range(games)))
+    game.step()
+    began = time.perf_counter()
+    for _ in range(ROUNDS):
+        game.step()
+    return (time.perf_counter() - began) / ROUNDS
+
+
 def answer(question: dict[str, Any]) -> Any:
     """What was asked."""
     experiment = get(question.get("experiment", "optimizers.network"))
     settings = experiment.settings(**question["settings"])
     if "seeds" in question:
         return {str(n): 1 / updates(settings, n) for n in question["seeds"]}
+    if "games" in question:
+        return {str(n): round_of(settings, n) for n in question["games"]}
     if question.get("frames", True):
         return through_frames(experiment, settings)
     return updates(settings)

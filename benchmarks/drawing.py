@@ -22,6 +22,7 @@ UNTRAINED = {
         ("pooling", "layers"),
         ("gan", "line"),
         ("vae", "reparameterise"),
+        ("vae", "uses"),
     )
 }
 

@@ -58,11 +58,31 @@ def vae(stage: Stage) -> list[Row]:
     return _compared(stage, "vae.images", {"steps": 1500}, "vae-", "a VAE on MNIST")
 
 
+def compare(stage: Stage) -> list[Row]:
+    """The same of five kinds of pooling, ten seeds of each at three rates, at the defaults."""
+    return _compared(stage, "pooling.compare", {}, "compare-", "pooling kinds over seeds", warm=20)
+
+
+def diffusion(stage: Stage) -> list[Row]:
+    """The same of diffusion in the plane, with fewer steps."""
+    return _compared(
+        stage, "diffusion.plane", {"steps": 2000}, "diffusion-", "diffusion in the plane"
+    )
+
+
+def learn(stage: Stage) -> list[Row]:
+    """The same of diffusion on MNIST, with fewer steps."""
+    return _compared(
+        stage, "diffusion.learn", {"steps": 200}, "learn-", "diffusion on MNIST", warm=20
+    )
+
+
 def _compared(
-    stage: Stage, name: str, settings: dict[str, Any], prefix: str, words: str
+    stage: Stage, name: str, settings: dict[str, Any], prefix: str, words: str, warm: int = 200
 ) -> list[Row]:
+    """warm: the steps of a first run, which does not count."""
     for start in (bare, engine):
-        start(stage, {**settings, "steps": 200}, name)
+        start(stage, {**settings, "steps": warm}, name)
     rounds = [{**settings, "seed": seed} for seed in range(ROUNDS)]
     found = [
         (bare(stage, s, name), engine(stage, s, name), *browser(stage, s, name)) for s in rounds
@@ -98,6 +118,16 @@ def seeds(stage: Stage) -> list[Row]:
     one, many = (median(each[n] for each in found) for n in ("1", "32"))
     told = f"{many * 1e6:,.0f} over {one * 1e6:,.0f} microseconds a step, medians of {len(found)}"
     return [Row("seeds", "a step of 32 seeds over a step of one", many / one, "x", detail=told)]
+
+
+def games(stage: Stage) -> list[Row]:
+    """The cost of a round of 32 games in the plane over that of one, at the page's own settings."""
+    asked = {"experiment": "gan.seeds", "settings": {}, "games": [1, 32]}
+    found = [stage.bare.ask(**asked) for _ in range(4)][1:]
+    one, many = (median(each[n] for each in found) for n in ("1", "32"))
+    told = f"{many * 1e3:.3g} over {one * 1e3:.3g} ms a round, medians of {len(found)} in turn"
+    return [Row("games", "a round of 32 games in the plane over a round of one", many / one, "x", 6,
+                detail=told)]  # fmt: skip
 
 
 def bare(stage: Stage, settings: dict[str, Any], name: str = "optimizers.network") -> float:
