@@ -10,6 +10,7 @@ from core.data import models
 from core.diffusion import pipeline_count as count
 from core.diffusion.pipeline import Frame, Settings
 
+BESIDE = ("spec", "measured")  # what the file of a model holds beside its parameters
 # The model of its kind that ships here, and the first words of its arrays' names.
 OURS = {
     "unet": ("diffusion-mnist", ""),
@@ -58,6 +59,6 @@ def _controls(settings: Settings) -> int:
 
 
 def ours(name: str, prefix: str) -> int:
-    """How many numbers a shipped model has in the arrays whose names begin so."""
+    """How many parameters a shipped model has in the arrays whose names begin so."""
     arrays = models.load(name)
-    return sum(v.size for k, v in arrays.items() if k.startswith(prefix) and k != "spec")
+    return sum(v.size for k, v in arrays.items() if k.startswith(prefix) and k not in BESIDE)
