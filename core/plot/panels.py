@@ -93,9 +93,22 @@ def _across(widths: Sequence[float]) -> list[tuple[float, float]]:
 
 
 def narrow(fig: Figure) -> Figure:
-    """The same panels one under the other, for a screen of some 390 pixels."""
+    """The same panels one under the other, for a screen of some 390 pixels.
+
+    A heat map whose ``meta`` names a size ``stacked`` has its numbers in it; 0: it has none.
+    """
     heights = fig["layout"]["meta"]["stacked"]
+    if any("stacked" in trace.get("meta", ()) for trace in fig["data"]):
+        fig = {**fig, "data": [_slim(trace) for trace in fig["data"]]}
     return arrange(fig, [[n] for n in range(len(heights))], heights)
+
+
+def _slim(trace: dict[str, Any]) -> dict[str, Any]:
+    if "stacked" not in trace.get("meta", ()) or "texttemplate" not in trace:
+        return trace
+    size = trace["meta"]["stacked"]
+    smaller = {"textfont": {**trace.get("textfont", {}), "size": size}}
+    return {**trace, **(smaller if size else {"texttemplate": ""})}
 
 
 def above(top: Figure, below: Figure, names: tuple[str, str]) -> Figure:

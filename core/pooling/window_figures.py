@@ -25,6 +25,8 @@ FLOW: list[list[Any]] = [  # against the cells, nothing, with them
 NO_CELLS = "A window lies wholly in the padding, where no kind that is chosen has a cell."
 WIDE = 4  # tiles in a row
 MOST_TILE, MOST_TILES = 6, 6  # cells a side, and tiles, up to which there are numbers in them
+FONT, LEAST_FONT = 11, 8  # pixels, of these numbers; on a narrow screen they may be smaller
+STACKED, DIGIT = 286, 0.55  # pixels of all tiles there; width of a digit, as a share of its height
 
 
 def window(settings: Settings, frames: list[Frame], at: int) -> Figure:
@@ -119,12 +121,12 @@ def _maps(settings: Settings, now: Frame, why: str) -> Panel:
     outputs = [now.output(k) for k in kinds]
     corners, shape = _corners([one.shape for one in outputs])
     traces, notes, boxes = [], [], []
+    fonts = _fonts(outputs, shape[1])
     for k, values, (x, y) in zip(kinds, outputs, corners, strict=True):
         low, high = grids.span(values)
         words = _words(values, len(kinds))
         limits = (low, high if low < 0 else max(high, 1.0))
-        font = {"size": 11}
-        traces.append(grids.heat(values, limits, words, (x, y), textfont=font))
+        traces.append(grids.heat(values, limits, words, (x, y), **fonts))
         top = f", to {plain(high, 3)}" if high > 1 else ""
         notes.append(grids.label(f"{settings.words(settings.all_kinds[k])}{top}", x, y))
         row, column = now.at(k)
@@ -147,13 +149,12 @@ def _flows(settings: Settings, now: Frame, why: str) -> Panel:
         return _maps(settings, now, why)
     corners, shape = _corners([now.image.shape for _ in kinds])
     traces, notes = [], []
+    fonts = _fonts([now.back[k] for k in kinds], shape[1])
     for k, (x, y) in zip(kinds, corners, strict=True):
         back, kind = now.back[k], settings.all_kinds[k]
         most = float(np.abs(back).max()) or 1.0
         words = _words(back, len(kinds))
-        traces.append(
-            grids.heat(back, (-most, most), words, (x, y), colorscale=FLOW, textfont={"size": 11})
-        )
+        traces.append(grids.heat(back, (-most, most), words, (x, y), colorscale=FLOW, **fonts))
         count = int((back != 0).sum())
         notes.append(grids.label(f"{settings.words(kind)}: {count:,}", x, y))
     of = "the chosen output" if settings.flow == "cell" else "the sum of all"
@@ -166,6 +167,17 @@ def _words(values: np.ndarray, tiles: int) -> list[list[str]] | None:
     if max(values.shape) <= MOST_TILE and tiles <= MOST_TILES:
         return None
     return [[""] * values.shape[1]] * len(values)
+
+
+def _fonts(tiles: list[np.ndarray], wide: int) -> dict[str, Any]:
+    """The size of the numbers, and on a narrow screen, where so many cells lie side by side.
+
+    There it is as large as the longest number allows, and 0 where that could not be read.
+    """
+    longest = max(len(word) for tile in tiles for row in grids.numbers(tile) for word in row)
+    room = int(STACKED / wide / (DIGIT * longest))
+    stacked = 0 if room < LEAST_FONT else min(room, FONT)
+    return {"textfont": {"size": FONT}, "meta": {"stacked": stacked}}
 
 
 def _corners(
@@ -190,5 +202,5 @@ def _tiled(
     """Tiles have no rows and columns of their own in common: the axes say cells."""
     panel = grids.panel(traces, title, shape, ("cells", "cells"), width=2.2, notes=notes)
     for axis in (panel.x, panel.y):
-        axis["showticklabels"] = False
+        axis |= {"showticklabels": False, "ticks": ""}
     return panel

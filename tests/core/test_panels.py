@@ -120,6 +120,17 @@ def test_a_panel_that_needs_room_when_stacked_gets_it_and_the_others_keep_theirs
     assert narrow(figure([Panel([line()], "Low")], height=200))["layout"]["height"] == 200
 
 
+def test_numbers_in_small_cells_are_smaller_when_stacked_or_left_out() -> None:
+    heat = {"type": "heatmap", "z": np.eye(2), "texttemplate": "%{z}", "textfont": {"size": 11}}
+    maps = [{**heat, "meta": {"stacked": size}} for size in (8, 0)]
+    wide = figure([Panel([heat, *maps], "Cells")])
+    small = narrow(wide)["data"]
+    assert [trace["textfont"]["size"] for trace in small[:2]] == [11, 8]
+    assert [bool(trace["texttemplate"]) for trace in small] == [True, True, False]
+    assert all(trace["textfont"]["size"] == 11 for trace in wide["data"])
+    go.Figure(narrow(wide))
+
+
 def test_arranging_again_gives_what_the_first_time_gave() -> None:
     fig = sample()
     assert equal(arrange(narrow(fig), [[0, 1, 2]]), fig)
