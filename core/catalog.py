@@ -43,7 +43,6 @@ CATALOG = {
     "diffusion.guided": "core.diffusion.guided:GUIDED",
     "diffusion.images": "core.diffusion.images:IMAGES",
     "diffusion.learn": "core.diffusion.learn:LEARN",
-    "diffusion.images": "core.diffusion.images:IMAGES",
     "diffusion.unet": "core.diffusion.opened:OPENED",
     "diffusion.pipeline": "core.diffusion.pipeline:PIPELINE",
 }

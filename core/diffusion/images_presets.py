@@ -157,9 +157,9 @@ MEND = (
     Preset(
         id="denoise",
         title="Mean or sample",
-        question="An 8 under noise of 0.5. Nearest to the truth is...",
+        question="An 8 under noise of 0.5. Which is nearer to the truth?",
         options=(
-            "One look: the mean of all it may be",
+            "One look: the mean of all that it may be",
             "One of eight sharp digits",
             "No difference",
         ),

@@ -138,7 +138,7 @@ LEARN = Experiment(
     ),
     presets=PRESETS,
     trains=True,
-    quick={"steps": 8, "width": 4, "train_size": 100, "batch_size": 8},
+    quick={"steps": 10, "width": 4, "train_size": 100, "batch_size": 8},
     verb="Train from nothing",
     seconds=40.0,
     source=_source,

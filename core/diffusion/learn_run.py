@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ from torch import Tensor
 from core import device
 from core.diffusion import images_quality as quality
 from core.diffusion import unet
-from core.diffusion.guidance import Guided
+from core.diffusion.guidance import Guided, Net
 from core.diffusion.learn import Frame, Settings
 from core.diffusion.learn_layout import (
     COLUMNS,
@@ -54,11 +55,12 @@ class Portrait:
         self.t = torch.arange(HELD_OUT) % SPANS  # a span each, ten digits in turn
         self.t = (self.t * 37 % SPANS * STEPS // SPANS) + 1 + STEPS // (2 * SPANS)
         self.noise = torch.randn(self.x.shape, generator=generator)
-        self.unseen = self._distance(self.x[:REAL])
+        self.lengths = self.known.square().sum(1)
+        self.unseen = _unseen(self.side, settings.train_size)
 
     def frame(self, net: UNet, step: int, losses: list[float], seconds: float) -> Frame:
         """The frame after ``step`` updates; losses: since the last one."""
-        wall = self._wall(net)
+        wall = self._wall(net if step else _silent)
         each = self._held_out(net)
         read = quality.read(wall)[1]
         looks, noised = self._looks(net)
@@ -82,7 +84,7 @@ class Portrait:
             noised=quality.to_bytes(noised) if step == 0 else None,
         )
 
-    def _wall(self, net: UNet) -> Tensor:
+    def _wall(self, net: Net) -> Tensor:
         model = Guided(net, self.course, self.asked if self.told else None, self.scale)
         *_, images = dpm_solver(model, self.start, self.course, ladder(STEPS, WAY))
         return images.clamp(-1, 1)
@@ -110,10 +112,25 @@ class Portrait:
         return a, s
 
     def _distance(self, images: Tensor) -> float:
-        """Median distance to the nearest training image."""
-        x, known = images.flatten(1), self.known
-        which = (known.square().sum(1) - 2 * x @ known.T).argmin(1)
-        return float((x - known[which]).norm(dim=1).median())
+        return _distance(images.flatten(1), self.known, self.lengths)
+
+
+def _silent(x: Tensor, t: Tensor, y: Tensor) -> Tensor:
+    """What a new network says to everything, for its head starts at 0."""
+    return torch.zeros_like(x)
+
+
+def _distance(x: Tensor, known: Tensor, lengths: Tensor) -> float:
+    """Median distance of images (n, d) to the nearest of those that are known; lengths: squared."""
+    which = (lengths - 2 * x @ known.T).argmin(1)
+    return float((x - known[which]).norm(dim=1).median())
+
+
+@cache
+def _unseen(side: int, count: int) -> float:
+    """The same of held-out digits to the first so many training images."""
+    known, (x, _) = quality.training(side)[0][:count].flatten(1), quality.held_out(side)
+    return _distance(x[:REAL].flatten(1), known, known.square().sum(1))
 
 
 def run(settings: Settings) -> Iterator[Frame]:
