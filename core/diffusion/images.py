@@ -260,6 +260,7 @@ IMAGES = Experiment(
         "kinds": "different digits that are read; of completions, 1: no doubt",
         "apart": "1: as different from each other as real digits; near 0: all alike",
         "beyond": "0: no pixel is whiter than white or blacker than black",
+        "began": "the time whose noise over signal is the one given",
         "right": "higher is better: the share read as the true class",
         "error_one": "lower is better: squared error a pixel of one",
         "error_mean": "lower than of one, always: but the mean is nobody's digit",

@@ -182,7 +182,7 @@ SAMPLE = Experiment(
         "swd": "lower is better; two sets of 1,000 real points are about 0.05 apart",
         "modes": "higher is better: all of the target's",
         "high_quality": "98.9 % for islands as wide as the real ones; more is too tight",
-        "good/": "98.9 % at best, for islands as wide as the real ones",
-        "narrow/": "0: as wide as the data. A perfect network does not help, more steps do",
+        "good": "98.9 % at best, for islands as wide as the real ones",
+        "narrow": "0: as wide as the data. A perfect network does not help, more steps do",
     },
 )
