@@ -99,7 +99,7 @@ def test_steps_are_those_of_adam_at_that_rate() -> None:
     net = Told()
     one = learner(net)
     one.step(torch.ones(8, 2), torch.zeros(8, dtype=torch.long))
-    assert abs(float(net.weight)) == pytest.approx(0.1 / 50, rel=1e-3)  # Adam's first step: lr
+    assert abs(net.weight.item()) == pytest.approx(0.1 / 50, rel=1e-3)  # Adam's first step: lr
 
 
 def test_a_short_training_learns_and_hands_on_its_weights() -> None:
