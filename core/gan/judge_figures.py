@@ -57,7 +57,7 @@ def _now(settings: Settings, frame: Frame) -> Panel:
     over = done >= ROUNDS
     title = "That was the last" if over else f"Image {done + 1} of {ROUNDS}: real or made?"
     x, y = bare(0, side, "column"), bare(1.3 * side, 0, "row")
-    return Panel([heat, says], title, x, y, square=True, width=0.75, stacked=300)
+    return Panel([heat, says], title, x, y, square=True, width=0.75, stacked=330)
 
 
 def _told(settings: Settings, frame: Frame) -> str:
@@ -90,7 +90,7 @@ def _ten(settings: Settings, frame: Frame) -> Panel:
     traces = [heat, *_borders(settings, frame, cell), numbers, under]
     ax, ay = bare(-1, COLUMNS * cell, "column"), bare(len(z), -1, "row")
     title = "All ten, with D's chance of real"
-    return Panel(traces, title, ax, ay, square=True, width=1.9, stacked=315)
+    return Panel(traces, title, ax, ay, square=True, width=1.9, stacked=350)
 
 
 def _sheet(images: np.ndarray, shown: int) -> tuple[np.ndarray, int]:

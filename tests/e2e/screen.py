@@ -29,6 +29,7 @@ def first_screen(page: Page, name: str) -> None:
     fields = [
         field for field, control in experiment.settings.controls().items()
         if field_of(page, name, field).is_visible()
-        or (isinstance(control, Model) and field in active)  # its own field is a text, not seen
+        # The own field of a model is a text that is not seen.
+        or (isinstance(control, Model) and control.level == "simple" and field in active)
     ]  # fmt: skip
     assert 1 <= len(fields) <= SIMPLE, fields
