@@ -15,6 +15,6 @@ part() {
 }
 
 part -n logical --maxprocesses 8 --dist loadgroup -m "not slow and not e2e" "$@"
-part -n 3 --dist worksteal -m "e2e and not alone and not slow" "$@"
+part -n 3 --dist loadgroup -m "e2e and not alone and not slow" "$@"
 part -m "e2e and alone and not slow" "$@"
 exit $worst

@@ -31,10 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Playwright leaves an event loop running in the main thread, where nothing else can then
     start one. With ``--dist loadgroup`` all contract tests of an experiment go to one process,
-    which runs it once for all of them, and so do the tests of every other file.
+    which runs it once for all of them, and so do the tests of every other file, but those of whole
+    pages: each of these goes to whichever process is free.
     """
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if "/e2e/" not in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
         if "playwright" in getattr(item, "fixturenames", ()) or "/e2e/" in item.nodeid:
             item.add_marker(pytest.mark.e2e)
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)

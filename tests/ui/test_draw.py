@@ -210,7 +210,8 @@ def test_erase_right_click_undo_and_clear(page: Page) -> None:
 
 
 def test_points_by_keyboard_alone(page: Page) -> None:
-    page.get_by_role("button", name="Clear").last.click()
+    if text(page):  # of an earlier test; where there is nothing, nothing can be cleared
+        page.get_by_role("button", name="Clear").last.click()
     settled(page, "text", lambda found: found == [])
     page.get_by_role("button", name="Class B").last.focus()
     page.keyboard.press("Enter")
