@@ -73,7 +73,7 @@ def said(page: Page, word: str) -> list[str]:
 
 
 def settled(page: Page, word: str, test: Callable[[list[str]], bool]) -> list[str]:
-    for _ in range(50):
+    for _ in range(150):
         if test(found := said(page, word)):
             return found
         page.wait_for_timeout(100)
