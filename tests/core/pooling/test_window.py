@@ -14,12 +14,10 @@ from torch.nn import functional
 
 from core.data import images
 from core.pictures import text_of
-from core.plot.panels import narrow
 from core.pooling import blurring
 from core.pooling.ops import KINDS
 from core.pooling.sliding import run
 from core.pooling.window import FIVE, WINDOW, Frame, Settings
-from core.pooling.window_figures import maps
 from core.pooling.window_why import remarks, spelled
 from core.settings import SettingError
 
@@ -239,23 +237,6 @@ def test_kinds_that_cannot_pool_are_left_out_and_named() -> None:
     assert "no cell: maximum, expectation, minimum, median, blurred maximum." in said
     _, drawn = frame(**{**given, "padding": 0}, kinds=("stochastic",))
     assert "value/max" in drawn.metrics and "value/stochastic" not in drawn.metrics
-
-
-@pytest.mark.parametrize("given", [{}, {"stride": 1, **OWN}, {"kernel": 3, "stride": 2, **OWN}])
-def test_numbers_on_a_narrow_screen_are_as_small_as_their_cells_or_gone(given: Any) -> None:
-    """With half an em a digit, as the face of the page has them, and 290 pixels for all tiles."""
-    settings, found = frame(**given)
-    figure = narrow(maps(settings, [found], 0))
-    tiles = [t for t in figure["data"] if t["type"] == "heatmap" and "meta" in t]
-    assert len(tiles) == 5
-    cell = 290 / (np.ptp(figure["layout"]["xaxis2"]["range"]))
-    for tile in tiles:
-        if not tile.get("texttemplate"):
-            assert 0.8 * cell < 0.5 * 8 * 4, "there was room"
-            continue
-        longest = max(len(word) for row in tile["text"] for word in row)
-        assert 8 <= tile["textfont"]["size"] <= 11
-        assert 0.5 * tile["textfont"]["size"] * longest < cell
 
 
 def test_the_five_of_the_handbook_come_first_and_the_others_are_under_more() -> None:
